@@ -1,0 +1,103 @@
+/**
+ * Every error that nestash makes: a code, its typed details, and the text a developer reads. A text says what
+ * happened, with the offending value in quotes, and then what to do about it in one sentence.
+ */
+interface ErrorDetails {
+  KEY_MALFORMED: { key: string; reason: string };
+  KEY_VALUE_MISSING: { placeholder: string; where: string; reason: string };
+  KEY_VALUE_UNSUPPORTED: { placeholder: string; where: string; found: string };
+  TEMPLATE_MALFORMED: { template: string; where: string; reason: string };
+  PLACEHOLDER_UNKNOWN: { placeholder: string; template: string; where: string; available: readonly string[] };
+  OPTION_UNKNOWN: { option: string; where: string; available: readonly string[] };
+  OPTION_INVALID: { option: string; where: string; found: string; expected: string };
+  DURATION_INVALID: { option: string; where: string; found: string };
+  CONTEXT_MISSING: { what: string; where: string };
+  IDENTITY_MISSING: { where: string; found: string };
+  VALUE_NOT_SERIALIZABLE: { path: string; found: string; remedy: string; where?: string };
+  METHOD_NOT_ASYNC: { where: string; found: string };
+  METHOD_NOT_CACHEABLE: { where: string; reason: string; remedy: string };
+  LOADER_RECURSION: { key: string };
+  STORE_UNKNOWN: { store: string; where: string; available: readonly string[] };
+  STORE_UNAVAILABLE: { store: string; operation: string; reason: string };
+  STORE_CLIENT_REFUSED: { reason: string; remedy: string };
+  PACKAGE_MISSING: { package: string; usedBy: string };
+  LOCK_NOT_ACQUIRED: { name: string; wait: string };
+  LOCK_LOST: { name: string };
+  START_UP_REFUSED: { problems: readonly string[] };
+}
+
+export type CacheErrorCode = keyof ErrorDetails;
+export type CacheErrorDetails<C extends CacheErrorCode> = ErrorDetails[C];
+
+const quote = (value: string): string => JSON.stringify(value);
+const listed = (names: readonly string[]): string => (names.length ? names.map(quote).join(', ') : 'none');
+
+const MESSAGES: { [C in CacheErrorCode]: (details: ErrorDetails[C]) => string } = {
+  KEY_MALFORMED: (d) =>
+    `The cache key ${quote(d.key)} ${d.reason}. Pass values as elements of an array, which encodes them: ['public', 'blog', value].`,
+  KEY_VALUE_MISSING: (d) =>
+    `${d.where}: the placeholder <<${d.placeholder}>> has no value: ${d.reason}. Pass a value, or give it a default: <<${d.placeholder}|none>>.`,
+  KEY_VALUE_UNSUPPORTED: (d) =>
+    `${d.where}: the placeholder <<${d.placeholder}>> is ${d.found}, which cannot be part of a key. Name a plain value in the template, or use a key function.`,
+  TEMPLATE_MALFORMED: (d) =>
+    `${d.where}: the template ${quote(d.template)} ${d.reason}. A template is a path such as "public:blog:detail:<<id>>".`,
+  PLACEHOLDER_UNKNOWN: (d) =>
+    `${d.where}: the template ${quote(d.template)} names <<${d.placeholder}>>, which the method does not have. It can name: ${listed(d.available)}.`,
+  OPTION_UNKNOWN: (d) =>
+    `${d.where}: there is no option ${quote(d.option)}. Remove it, or use one of: ${listed(d.available)}.`,
+  OPTION_INVALID: (d) => `${d.where}: the option ${quote(d.option)} is ${d.found}. It must be ${d.expected}.`,
+  DURATION_INVALID: (d) =>
+    `${d.where}: the option ${quote(d.option)} is ${d.found}, which is no duration. Write a number with its unit: '250ms', '30s', '5m', '1h' or '1d'.`,
+  CONTEXT_MISSING: (d) =>
+    `${d.where}: ${d.what} can only be read while a request is being handled; guards, middleware, exception filters and code outside requests have no request context. Pass the value as an argument and name that argument instead.`,
+  IDENTITY_MISSING: (d) =>
+    `${d.where}: somebody is signed in, but ${d.found} has none of the identities "id", "sub", "userId" or "_id". Say who it is with the option user: (request) => ….`,
+  VALUE_NOT_SERIALIZABLE: (d) => `${d.where ? `${d.where}: ` : ''}${d.path} is ${d.found}. ${d.remedy}`,
+  METHOD_NOT_ASYNC: (d) =>
+    `${d.where} returned ${d.found}, not a promise, and a cached method must be asynchronous. Make it async, or remove the decorator.`,
+  METHOD_NOT_CACHEABLE: (d) => `${d.where} cannot be cached: ${d.reason}. ${d.remedy}`,
+  LOADER_RECURSION: (d) =>
+    `The loader of the key ${quote(d.key)} asked the cache for this very key, and would wait for itself for ever. Call the uncached method inside it, or use another key.`,
+  STORE_UNKNOWN: (d) =>
+    `${d.where}: there is no store ${quote(d.store)}. Configure it in forRoot({ stores: { … } }), or use one of: ${listed(d.available)}.`,
+  STORE_UNAVAILABLE: (d) =>
+    `The store ${quote(d.store)} did not carry out ${quote(d.operation)}: ${d.reason}. Check that the server is up and reachable; until it is, other readers may see older data until its TTL.`,
+  STORE_CLIENT_REFUSED: (d) => `The Redis client cannot be used: ${d.reason}. ${d.remedy}`,
+  PACKAGE_MISSING: (d) =>
+    `${d.usedBy} needs the package ${quote(d.package)}, which is not installed. Run: npm install ${d.package}`,
+  LOCK_NOT_ACQUIRED: (d) =>
+    `The lock ${quote(d.name)} is held by somebody else and was not released within ${d.wait}. Wait longer with { wait: '…' }, or try again later.`,
+  LOCK_LOST: (d) =>
+    `The lock ${quote(d.name)} was lost while its function was running. Stop the work when the AbortSignal fires, and try again.`,
+  START_UP_REFUSED: (d) =>
+    `nestash found ${d.problems.length} mistake${d.problems.length === 1 ? '' : 's'} and refuses to start:\n${d.problems.map((p, i) => `  ${i + 1}. ${p}`).join('\n')}`,
+};
+
+const BRAND = Symbol.for('nestash.CacheError');
+
+/**
+ * An error made by nestash. The error of a loader is never wrapped in one.
+ *
+ * @example if (CacheError.is(error, 'STORE_UNAVAILABLE')) retryLater();
+ */
+export class CacheError<C extends CacheErrorCode = CacheErrorCode> extends Error {
+  readonly code: C;
+  readonly details: CacheErrorDetails<C>;
+
+  constructor(code: C, details: CacheErrorDetails<C>, options?: ErrorOptions) {
+    super(MESSAGES[code](details), options);
+    this.name = 'CacheError';
+    this.code = code;
+    this.details = details;
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  /** Whether `error` was made by any copy of nestash in this process and, where `code` is given, has that code. */
+  static is<C extends CacheErrorCode>(error: unknown, code?: C): error is CacheError<C> {
+    if (typeof error !== 'object' || error === null || !(BRAND in error)) return false;
+    return code === undefined || (error as CacheError).code === code;
+  }
+}
+
+/** Every code that a `CacheError` can have. */
+export const CACHE_ERROR_CODES: readonly CacheErrorCode[] = Object.freeze(Object.keys(MESSAGES) as CacheErrorCode[]);
