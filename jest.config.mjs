@@ -19,7 +19,12 @@ const base = {
   setupFiles: ['reflect-metadata'],
   // Build outputs hold copies of package.json and of the sources; neither is a test subject.
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/build/'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // The sample imports the package by its name.
+    '^nestash$': '<rootDir>/lib/index.ts',
+    '^nestash/testing$': '<rootDir>/lib/testing/index.ts',
+  },
   transform: { '^.+\\.ts$': swc },
 };
 
@@ -32,8 +37,8 @@ export default {
       ...base,
       displayName: 'integration',
       testMatch: ['<rootDir>/test/integration/**/*.spec.ts'],
-      globalSetup: '<rootDir>/test/redis.setup.ts',
-      globalTeardown: '<rootDir>/test/redis.teardown.ts',
+      globalSetup: '<rootDir>/test/support/redis.setup.ts',
+      globalTeardown: '<rootDir>/test/support/redis.teardown.ts',
     },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
   ],
