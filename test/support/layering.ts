@@ -93,7 +93,9 @@ function packageViolations(from: string, specifier: string): string[] {
 function unusedExceptions(files: readonly SourceFile[], allowed: readonly AllowedImport[]): string[] {
   const isUsed = ({ from, to }: AllowedImport) =>
     files.some((file) => file.path === from && targetsOf(file).includes(to)) && folderViolations(from, to).length > 0;
-  return allowed.filter((entry) => !isUsed(entry)).map(({ from, to }) => `The exception ${from} → ${to} is not needed.`);
+  return allowed
+    .filter((entry) => !isUsed(entry))
+    .map(({ from, to }) => `The exception ${from} → ${to} is not needed.`);
 }
 
 function shapeViolations({ path, text }: SourceFile): string[] {
