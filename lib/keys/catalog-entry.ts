@@ -1,0 +1,56 @@
+import { describeValue } from '../core/describe.js';
+import { parseDuration, type Duration } from '../core/duration.js';
+import { CacheError } from '../core/errors.js';
+import { parseTemplate } from './template.js';
+
+/** A key of a catalog, with what is said about it there. */
+export interface CatalogEntry {
+  /** A template, which is put behind the prefix of the catalog. */
+  readonly key: string;
+  /** How long an entry is fresh, unless the decorator says otherwise. */
+  readonly ttl?: Duration;
+  /** The lifetime of `null` and `undefined`, if another. */
+  readonly nullTtl?: Duration;
+  /** Templates of tags. */
+  readonly tags?: readonly string[];
+}
+
+/** An entry that was found to be right, with its whole template. */
+export interface CheckedEntry extends Omit<CatalogEntry, 'key'> {
+  readonly template: string;
+  /** The catalog and the name in it, for messages. */
+  readonly where: string;
+}
+
+const OPTIONS: readonly string[] = ['key', 'ttl', 'nullTtl', 'tags'];
+
+/** @throws CacheError `TEMPLATE_MALFORMED`, `OPTION_UNKNOWN`, `OPTION_INVALID`, `DURATION_INVALID` */
+export function checkedEntry(prefix: string, entry: string | CatalogEntry, where: string): CheckedEntry {
+  const { key, ttl, nullTtl, tags, ...others } = typeof entry === 'string' ? { key: entry } : entry;
+  for (const option of Object.keys(others)) {
+    throw new CacheError('OPTION_UNKNOWN', { option, where, available: OPTIONS });
+  }
+  if (typeof key !== 'string') throw invalid('key', where, key, 'a template');
+  const template = `${prefix}:${key}`;
+  parseTemplate(template, { where });
+  if (ttl !== undefined) parseDuration(ttl, 'ttl', where);
+  if (nullTtl !== undefined) parseDuration(nullTtl, 'nullTtl', where);
+  return {
+    template,
+    where,
+    ...(ttl !== undefined && { ttl }),
+    ...(nullTtl !== undefined && { nullTtl }),
+    ...(tags !== undefined && { tags: checkedTags(tags, where) }),
+  };
+}
+
+function checkedTags(tags: unknown, where: string): readonly string[] {
+  if (!Array.isArray(tags)) throw invalid('tags', where, tags, 'an array of templates');
+  const templates = tags as readonly string[];
+  for (const template of templates) parseTemplate(template, { where: `${where}, in "tags"` });
+  return Object.freeze([...templates]);
+}
+
+function invalid(option: string, where: string, value: unknown, expected: string): CacheError<'OPTION_INVALID'> {
+  return new CacheError('OPTION_INVALID', { option, where, found: describeValue(value), expected });
+}

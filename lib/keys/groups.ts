@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { UnsupportedValue } from '../core/digest.js';
+import { CacheError } from '../core/errors.js';
+import { encodeSegment, flawOfSegment, malformed } from './escape.js';
+import { covers, LONGEST_PATTERN, WILDCARD } from './glob.js';
+
+/** What an invalidation means: a path with everything below it, or a pattern that is looked for. */
+export type Pattern =
+  | {
+      readonly kind: 'path';
+      /** Empty for everything. */
+      readonly path: string;
+    }
+  | {
+      readonly kind: 'glob';
+      /** The whole segments in front of the first wildcard; empty for none. */
+      readonly literal: string;
+      /** Whether the pattern covers the path, or something that the path is below. */
+      matches(path: string): boolean;
+    };
+
+/** The group that every entry is in. */
+export const ROOT_GROUP = '~root';
+
+/** How many groups the tags are spread over that are known only after a load. Part of the key format. */
+export const BUCKETS = 256;
+
+/** The groups of a path: the root, and every prefix that ends in front of a `:`. */
+export function groupsOf(path: string): readonly string[] {
+  const groups = [ROOT_GROUP];
+  for (let colon = path.indexOf(':'); colon >= 0; colon = path.indexOf(':', colon + 1)) {
+    groups.push(path.slice(0, colon));
+  }
+  return groups;
+}
+
+/** The group of everything below a path; the root for the empty path. */
+export function groupOf(path: string): string {
+  return path === '' ? ROOT_GROUP : path;
+}
+
+/**
+ * The group of a tag. `~tag` can be no segment of a path, so it is never the group of a path, and behind the segment of
+ * a tenant never the group of another's tag.
+ *
+ * @param partition What `partitionSegment` returned; left out where there are no tenants.
+ */
+export function tagGroup(encodedTag: string, partition?: string): string {
+  return withPartition(partition, `~tag:${encodedTag}`);
+}
+
+/** The number of the bucket of a tag's group, 0 to 255. Part of the key format. */
+export function bucketOf(group: string): number {
+  return createHash('sha256').update(group).digest().readUInt8(0) % BUCKETS;
+}
+
+/** The group that stands for all tags of a bucket. */
+export function bucketGroup(bucket: number): string {
+  return `~bucket:${bucket}`;
+}
+
+/**
+ * The first segment of everything that belongs to a tenant: `~p.acme`.
+ *
+ * @param where What asks for it, for messages.
+ * @throws CacheError `KEY_VALUE_MISSING` for `undefined`, `null` and the empty text; `KEY_VALUE_UNSUPPORTED`
+ */
+export function partitionSegment(value: unknown, where: string): string {
+  const placeholder = 'partition';
+  if (value === undefined || value === null || value === '') {
+    const reason = `it is ${value === '' ? 'empty' : String(value)}, and no two tenants may share that`;
+    throw new CacheError('KEY_VALUE_MISSING', { placeholder, where, reason });
+  }
+  try {
+    return `~p.${encodeSegment(value)}`;
+  } catch (error) {
+    if (!(error instanceof UnsupportedValue)) throw error;
+    throw new CacheError('KEY_VALUE_UNSUPPORTED', { placeholder, where, found: error.found });
+  }
+}
+
+/**
+ * A path or tag of a tenant; unchanged without one. The empty path is everything that the tenant has.
+ *
+ * @param partition What `partitionSegment` returned.
+ */
+export function withPartition(partition: string | undefined, path: string): string {
+  if (partition === undefined) return path;
+  return path === '' ? partition : `${partition}:${path}`;
+}
+
+/**
+ * Reads a pattern in which every value is encoded already. `*` as a segment stands for one segment, within a segment
+ * for any characters of it; `?` stands for one character of the encoded key. `a:b:*` is `a:b`; `*` and the empty
+ * pattern are everything.
+ *
+ * @param partition What `partitionSegment` returned; the pattern is looked for behind it.
+ * @throws CacheError `KEY_MALFORMED`
+ */
+export function parsePattern(pattern: string, partition?: string): Pattern {
+  const segments = pattern === '' ? [] : pattern.split(':').map((segment) => segment.replace(/\*+/g, '*'));
+  for (const segment of segments) checkSegment(pattern, segment);
+  while (segments.at(-1) === '*') segments.pop();
+  const wild = segments.findIndex((segment) => WILDCARD.test(segment));
+  if (wild < 0) return { kind: 'path', path: withPartition(partition, segments.join(':')) };
+  if (pattern.length > LONGEST_PATTERN) {
+    throw malformed(pattern, `is a pattern with wildcards of more than ${LONGEST_PATTERN} characters`);
+  }
+  const literal = withPartition(partition, segments.slice(0, wild).join(':'));
+  const whole = partition === undefined ? segments : [partition, ...segments];
+  return { kind: 'glob', literal, matches: (path) => covers(whole, path) };
+}
+
+function checkSegment(pattern: string, segment: string): void {
+  const literal = segment.replace(/[*?]/g, '');
+  const flaw = literal === '' && segment !== '' ? undefined : flawOfSegment(literal);
+  if (flaw !== undefined) throw malformed(pattern, flaw);
+}

@@ -1,0 +1,141 @@
+import { UnsupportedValue } from '../core/digest.js';
+import { CacheError } from '../core/errors.js';
+import { checkedSize, encodeSegment, LONGEST_PATH, malformed } from './escape.js';
+import { LONGEST_PATTERN, WILDCARD } from './glob.js';
+import type { Placeholder } from './placeholder.js';
+import type { Template, TemplateSegment } from './template.js';
+
+/** Says that there is no value. A source may return it, or throw `KEY_VALUE_MISSING` with a better reason. */
+export const MISSING: unique symbol = Symbol('nestash.missing');
+
+/** Gets the value of a placeholder out of what belongs to one call. It may throw a `CacheError`. */
+export type Source<S> = (scope: S) => unknown;
+
+/** What `.with()` put in the place of a placeholder. */
+export type Binding =
+  | { readonly kind: 'placeholder'; readonly placeholder: Placeholder }
+  | { readonly kind: 'value'; readonly value: unknown };
+
+/** By the text of the placeholder. */
+export type Bindings = ReadonlyMap<string, Binding>;
+
+type PlaceholderSegment<S> = Extract<TemplateSegment, { kind: 'placeholder' }> & { readonly source: Source<S> };
+
+/** A template that knows where each of its values comes from. */
+export interface BoundTemplate<S> {
+  readonly template: Template;
+  readonly segments: readonly (Exclude<TemplateSegment, { kind: 'placeholder' }> | PlaceholderSegment<S>)[];
+}
+
+/** What an invalidation means for one call. */
+export interface ResolvedPattern {
+  /** To be read by `parsePattern`. Empty for everything. */
+  readonly pattern: string;
+  /** Set where the pattern covers more than its template says, because a value is not to be had. */
+  readonly widened?: { readonly placeholder: string; readonly reason: string };
+}
+
+/** Asks once for the source of every placeholder. What `bindings` has a value for is not asked for. */
+export function bindTemplate<S>(
+  template: Template,
+  sourceOf: (placeholder: Placeholder) => Source<S>,
+  bindings: Bindings = new Map(),
+): BoundTemplate<S> {
+  const segments = template.segments.map((segment) => {
+    if (segment.kind !== 'placeholder') return segment;
+    const binding = bindings.get(segment.placeholder.text);
+    if (binding?.kind === 'value') return { ...segment, source: () => binding.value };
+    const placeholder = binding?.placeholder ?? segment.placeholder;
+    return { ...segment, placeholder, source: sourceOf(placeholder) };
+  });
+  return { template, segments };
+}
+
+/**
+ * The path that the template names for one call.
+ *
+ * @throws CacheError `KEY_VALUE_MISSING`, `KEY_VALUE_UNSUPPORTED`, `KEY_MALFORMED` if it becomes too long, and whatever
+ * a source throws.
+ */
+export function resolvePath<S>(bound: BoundTemplate<S>, scope: S): string {
+  const { text, where } = bound.template;
+  const segments = bound.segments.map((segment) => {
+    if (segment.kind === 'wildcard') throw malformed(text, 'has wildcards, so that it names no single entry');
+    return segment.kind === 'literal' ? segment.text : encoded(segment, scope, where);
+  });
+  return checkedSize(segments.join(':'));
+}
+
+/**
+ * The pattern that the template names for one call. It never throws: a placeholder whose value is not to be had, for
+ * whatever reason, cuts off its segment and all behind it, so that a write leaves nothing alive that it changed.
+ */
+export function resolvePattern<S>(bound: BoundTemplate<S>, scope: S): ResolvedPattern {
+  const segments: string[] = [];
+  let last = '';
+  for (const segment of bound.segments) {
+    if (segment.kind !== 'placeholder') {
+      segments.push(segment.text);
+      continue;
+    }
+    last = segment.placeholder.text;
+    try {
+      segments.push(encoded(segment, scope, bound.template.where));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return { pattern: fitting(segments).join(':'), widened: { placeholder: last, reason } };
+    }
+  }
+  const kept = fitting(segments);
+  const pattern = kept.join(':');
+  if (kept.length === segments.length) return { pattern };
+  return { pattern, widened: { placeholder: last, reason: 'with its value the pattern would be too long' } };
+}
+
+/** The value at the end of a path of own properties, or `MISSING` where the path breaks off or ends in nothing. */
+export function readOwnPath(value: unknown, path: readonly string[]): unknown {
+  let current = value;
+  for (const step of path) {
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, step)) return MISSING;
+    current = (current as Record<string, unknown>)[step];
+    if (current === undefined || current === null) return MISSING;
+  }
+  return current;
+}
+
+function encoded<S>(segment: PlaceholderSegment<S>, scope: S, where: string): string {
+  try {
+    return segment.prefix + encodeSegment(valueOf(segment, scope, where)) + segment.suffix;
+  } catch (error) {
+    if (!(error instanceof UnsupportedValue)) throw error;
+    throw new CacheError(
+      'KEY_VALUE_UNSUPPORTED',
+      { placeholder: segment.placeholder.text, where, found: error.found },
+      { cause: error },
+    );
+  }
+}
+
+function valueOf<S>({ placeholder, source }: PlaceholderSegment<S>, scope: S, where: string): unknown {
+  const { text, fallback } = placeholder;
+  try {
+    const value = source(scope);
+    if (value !== MISSING) return value === undefined ? fallback : value;
+    const reason = 'no own property of that name holds a value';
+    throw new CacheError('KEY_VALUE_MISSING', { placeholder: text, where, reason });
+  } catch (error) {
+    if (fallback === undefined || !CacheError.is(error, 'KEY_VALUE_MISSING')) throw error;
+    return fallback;
+  }
+}
+
+/** The longest beginning that is within the limits; a longer path cannot be in any store. */
+function fitting(segments: readonly string[]): readonly string[] {
+  const kept = [...segments];
+  for (;;) {
+    while (kept.at(-1) === '*') kept.pop();
+    const limit = kept.some((segment) => WILDCARD.test(segment)) ? LONGEST_PATTERN : LONGEST_PATH;
+    if (kept.join(':').length <= limit) return kept;
+    kept.pop();
+  }
+}
