@@ -10,7 +10,7 @@ export const ANONYMOUS: unique symbol = Symbol.for('nestash.anonymous');
 export const LONGEST_PATH = 1024;
 /** The most segments of a path. */
 export const MOST_SEGMENTS = 32;
-/** The most characters of an encoded text; a longer one is replaced by its hash. */
+/** The most characters of a segment without a marker. */
 export const LONGEST_SEGMENT = 128;
 
 // At most one marker, with the literal text that a template has around its placeholder.
@@ -20,16 +20,17 @@ const MARKED = new RegExp(`^([^~]*)~(?:none|null|empty|anon|[\\w-]{${DIGEST_LENG
  * One value as one segment of a path. Scalars go in as text, so that `42` and `'42'` name the same thing; no other two
  * values share a segment. Objects become a hash, and nothing in a value can act as a separator or a wildcard.
  *
+ * @param room How many characters the encoded text may have, 128 by default; a longer one is replaced by its hash.
  * @throws UnsupportedValue for functions, symbols, and whatever else `digest` refuses.
  */
-export function encodeSegment(value: unknown): string {
+export function encodeSegment(value: unknown, room = LONGEST_SEGMENT): string {
   switch (typeof value) {
     case 'string':
-      return encodeText(value);
+      return encodeText(value, room);
     case 'number':
     case 'bigint':
     case 'boolean':
-      return encodeText(String(value));
+      return encodeText(String(value), room);
     case 'undefined':
       return '~none';
     default:
@@ -99,10 +100,11 @@ export function malformed(key: string, reason: string): CacheError<'KEY_MALFORME
   return new CacheError('KEY_MALFORMED', { key: key.length > 200 ? `${key.slice(0, 200)}…` : key, reason });
 }
 
-function encodeText(text: string): string {
+function encodeText(text: string, room: number): string {
   if (text === '') return '~empty';
-  const encoded = text.length > LONGEST_SEGMENT ? '' : escapeText(text);
-  return encoded === '' || encoded.length > LONGEST_SEGMENT ? `~${digest(text)}` : encoded;
+  // Encoding only lengthens, so that a very long text need not be encoded to be found too long.
+  const encoded = text.length > room ? text : escapeText(text);
+  return encoded.length > room ? `~${digest(text)}` : encoded;
 }
 
 function pathOfElements(elements: readonly unknown[]): string {

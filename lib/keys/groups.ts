@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { UnsupportedValue } from '../core/digest.js';
 import { CacheError } from '../core/errors.js';
-import { encodeSegment, flawOfSegment, malformed } from './escape.js';
+import { checkedSize, encodeSegment, flawOfSegment, malformed, pathOf } from './escape.js';
 import { covers, LONGEST_PATTERN, WILDCARD } from './glob.js';
 
 /** What an invalidation means: a path with everything below it, or a pattern that is looked for. */
@@ -21,6 +21,8 @@ export type Pattern =
 
 /** The group that every entry is in. */
 export const ROOT_GROUP = '~root';
+
+const PARTITION = '~p.';
 
 /** How many groups the tags are spread over that are known only after a load. Part of the key format. */
 export const BUCKETS = 256;
@@ -72,7 +74,7 @@ export function partitionSegment(value: unknown, where: string): string {
     throw new CacheError('KEY_VALUE_MISSING', { placeholder, where, reason });
   }
   try {
-    return `~p.${encodeSegment(value)}`;
+    return PARTITION + encodeSegment(value);
   } catch (error) {
     if (!(error instanceof UnsupportedValue)) throw error;
     throw new CacheError('KEY_VALUE_UNSUPPORTED', { placeholder, where, found: error.found });
@@ -90,29 +92,48 @@ export function withPartition(partition: string | undefined, path: string): stri
 }
 
 /**
- * Reads a pattern in which every value is encoded already. `*` as a segment stands for one segment, within a segment
- * for any characters of it; `?` stands for one character of the encoded key. `a:b:*` is `a:b`; `*` and the empty
- * pattern are everything.
+ * The pattern that a caller of `CacheService` names, to be read by `parsePattern`: in a string, which is encoded already,
+ * `*` and `?` are wildcards; the elements of an array are values and nothing else.
  *
- * @param partition What `partitionSegment` returned; the pattern is looked for behind it.
  * @throws CacheError `KEY_MALFORMED`
  */
-export function parsePattern(pattern: string, partition?: string): Pattern {
-  const segments = pattern === '' ? [] : pattern.split(':').map((segment) => segment.replace(/\*+/g, '*'));
-  for (const segment of segments) checkSegment(pattern, segment);
-  while (segments.at(-1) === '*') segments.pop();
-  const wild = segments.findIndex((segment) => WILDCARD.test(segment));
-  if (wild < 0) return { kind: 'path', path: withPartition(partition, segments.join(':')) };
-  if (pattern.length > LONGEST_PATTERN) {
-    throw malformed(pattern, `is a pattern with wildcards of more than ${LONGEST_PATTERN} characters`);
-  }
-  const literal = withPartition(partition, segments.slice(0, wild).join(':'));
-  const whole = partition === undefined ? segments : [partition, ...segments];
-  return { kind: 'glob', literal, matches: (path) => covers(whole, path) };
+export function patternOf(key: string | readonly unknown[]): string {
+  if (typeof key !== 'string' || !WILDCARD.test(key)) return pathOf(key);
+  const segments = segmentsOf(key);
+  checkPattern(key, segments);
+  return segments.join(':');
 }
 
-function checkSegment(pattern: string, segment: string): void {
-  const literal = segment.replace(/[*?]/g, '');
-  const flaw = literal === '' && segment !== '' ? undefined : flawOfSegment(literal);
-  if (flaw !== undefined) throw malformed(pattern, flaw);
+/**
+ * Reads a pattern in which every value is encoded already, and which may begin with the segment of a tenant. `*` as a
+ * segment stands for one segment, within a segment for any characters of it; `?` stands for one character of the
+ * encoded key. `a:b:*` is `a:b`; `*` and the empty pattern are everything, of the tenant if there is one.
+ *
+ * @throws CacheError `KEY_MALFORMED`
+ */
+export function parsePattern(pattern: string): Pattern {
+  const segments = segmentsOf(pattern);
+  checkPattern(pattern, segments[0]?.startsWith(PARTITION) ? segments.slice(1) : segments);
+  const wild = segments.findIndex((segment) => WILDCARD.test(segment));
+  if (wild < 0) return { kind: 'path', path: segments.join(':') };
+  return { kind: 'glob', literal: segments.slice(0, wild).join(':'), matches: (path) => covers(segments, path) };
+}
+
+function segmentsOf(pattern: string): readonly string[] {
+  const segments = pattern === '' ? [] : pattern.split(':').map((segment) => segment.replace(/\*+/g, '*'));
+  while (segments.at(-1) === '*') segments.pop();
+  return segments;
+}
+
+function checkPattern(pattern: string, segments: readonly string[]): void {
+  for (const segment of segments) {
+    const literal = segment.replace(/[*?]/g, '');
+    const flaw = literal === '' && segment !== '' ? undefined : flawOfSegment(literal);
+    if (flaw !== undefined) throw malformed(pattern, flaw);
+  }
+  const text = segments.join(':');
+  if (!WILDCARD.test(text)) checkedSize(text);
+  else if (text.length > LONGEST_PATTERN) {
+    throw malformed(pattern, `is a pattern with wildcards of more than ${LONGEST_PATTERN} characters`);
+  }
 }

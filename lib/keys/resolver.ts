@@ -1,6 +1,6 @@
 import { UnsupportedValue } from '../core/digest.js';
 import { CacheError } from '../core/errors.js';
-import { checkedSize, encodeSegment, LONGEST_PATH, malformed } from './escape.js';
+import { checkedSize, encodeSegment, LONGEST_PATH, LONGEST_SEGMENT, malformed } from './escape.js';
 import { LONGEST_PATTERN, WILDCARD } from './glob.js';
 import type { Placeholder } from './placeholder.js';
 import type { Template, TemplateSegment } from './template.js';
@@ -104,8 +104,11 @@ export function readOwnPath(value: unknown, path: readonly string[]): unknown {
 }
 
 function encoded<S>(segment: PlaceholderSegment<S>, scope: S, where: string): string {
+  const { prefix, suffix } = segment;
   try {
-    return segment.prefix + encodeSegment(valueOf(segment, scope, where)) + segment.suffix;
+    return (
+      prefix + encodeSegment(valueOf(segment, scope, where), LONGEST_SEGMENT - prefix.length - suffix.length) + suffix
+    );
   } catch (error) {
     if (!(error instanceof UnsupportedValue)) throw error;
     throw new CacheError(
