@@ -69,7 +69,8 @@ export function describeRefused(value: unknown): string {
   if (typeof value !== 'object' || value === null) return describeValue(value);
   if (types.isProxy(value)) return 'a Proxy';
   if (types.isPromise(value)) return 'a promise';
-  return describeValue(value);
+  const name = classNameOf(value);
+  return Array.isArray(value) && name !== 'Array' ? `an instance of ${name}` : describeValue(value);
 }
 
 /** What can be done about an object that is no plain data. */

@@ -145,7 +145,9 @@ export class ValueWriter {
   }
 
   private writeDate(value: Date): unknown {
+    this.trail.enter(value);
     if (!isDateOfFakeTimers(value)) refuseOwnProperties(value, this.trail);
+    this.trail.leave();
     const time = Date.prototype.getTime.call(value);
     return this.tag(TAGS.date, Number.isNaN(time) ? null : Date.prototype.toISOString.call(value), value);
   }
