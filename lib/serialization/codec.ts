@@ -105,15 +105,17 @@ export class Serializer {
   /**
    * The value of a payload, which shares nothing with any other value.
    *
-   * @param shape the shape under which it was encoded; in the form `'value'` its `type` is what is handed out
+   * @param shape what the value is wanted in. What was stored in the form `'value'` is brought to the form `'wire'` if
+   * that is wanted, outward form of its `type` included; the other way round nothing is done.
    * @throws Error where the payload is damaged or was not written by this configuration; the entry is then a miss
    */
-  decode(encoded: EncodedValue, { type }: Pick<ValueShape, 'type'> = {}): unknown {
+  decode(encoded: EncodedValue, shape: ValueShape = {}): unknown {
+    const slot = shape.type && encoded.form === 'value' ? rootSlot(shape.type) : undefined;
     const parsed: unknown = JSON.parse(encoded.payload);
     const tagged = encoded.serializer === 'tagged';
-    const slot = type && encoded.form === 'value' ? rootSlot(type) : undefined;
     if (!tagged && slot === undefined) return parsed;
-    return new ValueReader({ codecs: this.codecs, tagged }).read(parsed, slot);
+    const value = new ValueReader({ codecs: this.codecs, tagged }).read(parsed, slot);
+    return shape.form === 'wire' && encoded.form === 'value' ? this.decode(this.encode(value, shape), shape) : value;
   }
 
   private encodeValue(value: unknown, type: Type | undefined, trail: Trail): Omit<EncodedValue, 'form'> {
