@@ -115,7 +115,7 @@ function extras(value: object, walk: Walk): string {
 function members(value: object, walk: Walk): string {
   const named = Object.getOwnPropertySymbols(value);
   if (named.some((symbol) => Object.prototype.propertyIsEnumerable.call(value, symbol))) {
-    return refuse('a property named by a symbol', walk);
+    return refuse(`${describeValue(value)} with a property named by a symbol`, walk);
   }
   const keys = Object.keys(value).sort();
   const forms = keys.map((key) => text(key) + step(key, (value as Record<string, unknown>)[key], walk));

@@ -28,6 +28,9 @@ export interface CatalogKey<T extends string = string, Bound extends string = st
   with<N extends PlaceholderNames<T>>(values: { readonly [K in N]: unknown }): CatalogKey<T, Bound | N>;
 }
 
+/** A key of a catalog, whatever its placeholders. */
+export type AnyCatalogKey = Omit<CatalogKey, 'with'>;
+
 /** Values for the placeholders of a key, where those left out widen it. */
 export type CatalogValues<T extends string, Bound extends string = never> = {
   readonly [N in Exclude<PlaceholderNames<T>, Bound>]?: unknown;
@@ -65,7 +68,7 @@ export function cacheKeys<const P extends string, const E extends Readonly<Recor
 }
 
 /** Whether a value is a key of a catalog, made by any copy of nestash in this process. */
-export function isCatalogKey(value: unknown): value is CatalogKey {
+export function isCatalogKey(value: unknown): value is AnyCatalogKey {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, BRAND);
 }
 
@@ -89,7 +92,7 @@ export function patternOfCatalogKey<T extends string, B extends string>(
   return resolvePattern(bindKey(key, true), values);
 }
 
-function bindKey({ template, where, bindings }: CatalogKey, widen: boolean): BoundTemplate<object> {
+function bindKey({ template, where, bindings }: AnyCatalogKey, widen: boolean): BoundTemplate<object> {
   const valueIn = (values: object, name: string): unknown => {
     const value = Object.hasOwn(values, name) ? (values as Record<string, unknown>)[name] : MISSING;
     return widen && value === undefined ? MISSING : value;

@@ -52,7 +52,5 @@ function hexadecimal(byte: number): string {
 function show(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (character === ' ') return 'a space';
-  return code > 0x20 && code < 0x7f
-    ? JSON.stringify(character)
-    : `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  return code > 0x20 && code < 0x7f ? `"${character}"` : `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
 }
