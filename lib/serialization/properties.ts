@@ -1,4 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describeRefused, type Trail } from './contract.js';
+
+const MANY_BYTES = 1_024;
 
 /**
  * The names of an object's properties, all of which are enumerable and named by strings.
@@ -39,7 +42,15 @@ export function refuseExtraProperties(array: readonly unknown[], trail: Trail): 
   trail.refuse('a property on an array', 'Return an object that holds the array and the property.');
 }
 
-/** Makes sure that a Map, a Set or binary data has no properties of its own, which would be lost. */
+/** Makes sure that binary data has its bytes and nothing else. */
+export function refuseExtraOnBytes(bytes: Uint8Array, trail: Trail): void {
+  // To list the names of a million elements takes far longer than to write them. The comparison sees every further
+  // property but hidden ones.
+  if (bytes.length > MANY_BYTES && isDeepStrictEqual(bytes, viewOf(bytes))) refuseSymbols(bytes, trail);
+  else refuseOwnProperties(bytes, trail, bytes.length);
+}
+
+/** Makes sure that a date, a Map, a Set or binary data has no properties of its own, which would be lost. */
 export function refuseOwnProperties(holder: object, trail: Trail, elements = 0): void {
   refuseSymbols(holder, trail);
   const names = Object.getOwnPropertyNames(holder);
@@ -55,6 +66,11 @@ export function setData(holder: object, key: string, value: unknown): void {
   } else {
     (holder as Record<string, unknown>)[key] = value;
   }
+}
+
+function viewOf(bytes: Uint8Array): Uint8Array {
+  const { buffer, byteOffset, length } = bytes;
+  return Buffer.isBuffer(bytes) ? Buffer.from(buffer, byteOffset, length) : new Uint8Array(buffer, byteOffset, length);
 }
 
 function refuseSymbols(holder: object, trail: Trail): void {

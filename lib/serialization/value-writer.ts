@@ -2,7 +2,14 @@ import { types } from 'node:util';
 import { describeRefused, mapStep, remedyFor, type Trail, type Type } from './contract.js';
 import { hasPrivateMembers, remedyInside, type ClassSlot } from './instances.js';
 import { hasInternalState, isBuiltIn, isDateOfFakeTimers, isPlainPrototype, parentOf } from './kinds.js';
-import { dataKeys, readData, refuseExtraProperties, refuseOwnProperties, setData } from './properties.js';
+import {
+  dataKeys,
+  readData,
+  refuseExtraOnBytes,
+  refuseExtraProperties,
+  refuseOwnProperties,
+  setData,
+} from './properties.js';
 import { escapeName, looksLikeTag, TAGS, type Tag } from './tags.js';
 import type { ValueCodec } from './value-codecs.js';
 
@@ -181,7 +188,7 @@ export class ValueWriter {
   private writeBytes(tag: Tag, value: Uint8Array): unknown {
     this.spend(value.length);
     this.trail.enter(value);
-    refuseOwnProperties(value, this.trail, value.length);
+    refuseExtraOnBytes(value, this.trail);
     this.trail.leave();
     const text = Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64');
     return this.tag(tag, text, value);

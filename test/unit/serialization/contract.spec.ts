@@ -40,6 +40,8 @@ const offenders: readonly [string, () => unknown][] = [
   ['an instance of ArrayBuffer', () => new ArrayBuffer(1)],
   ['an instance of String', () => Object('secret')],
   ['an instance of Late', () => new (class Late extends Date {})()],
+  ['an instance of Date', () => new (class Date extends globalThis.Date {})(0)],
+  ['an instance of Map', () => new (class Map extends globalThis.Map {})()],
   ['an instance of Index', () => new (class Index extends Map {})()],
   ['an instance of Bag', () => new (class Bag extends Set {})()],
   ['an instance of List', () => new (class List extends Array {})()],
@@ -111,6 +113,8 @@ const faults: readonly [string, string, () => unknown][] = [
   ['a property on an instance of Map', '.size2', () => Object.assign(new Map(), { size2: 1 })],
   ['a property on an instance of Set', '["a b"]', () => Object.assign(new Set(), { 'a b': 1 })],
   ['a property on an instance of Uint8Array', '.mime', () => Object.assign(new Uint8Array(2), { mime: 1 })],
+  ['a property on an instance of Uint8Array', '.mime', () => Object.assign(new Uint8Array(5_000), { mime: 1 })],
+  ['a property named by a symbol', '[Symbol(tag)]', () => Object.assign(Buffer.alloc(5_000), { [Symbol('tag')]: 1 })],
   ['a property on an instance of Buffer', '.mime', () => Object.assign(Buffer.from('a'), { mime: 1 })],
 ];
 
