@@ -95,7 +95,7 @@ export class CacheError<C extends CacheErrorCode = CacheErrorCode> extends Error
   /** Whether `error` was made by any copy of nestash in this process and, where `code` is given, has that code. */
   static is<C extends CacheErrorCode>(error: unknown, code?: C): error is CacheError<C> {
     if (typeof error !== 'object' || error === null || !(BRAND in error)) return false;
-    return code === undefined || (error as CacheError).code === code;
+    return code === undefined || (error as unknown as CacheError).code === code;
   }
 }
 

@@ -1,0 +1,61 @@
+import type { CheckedOptions } from './cache.options.js';
+import { storeLifetimes } from './cache.options.js';
+import { CacheService } from './cache.service.js';
+import { systemClock } from './core/clock.js';
+import { CacheError } from './core/errors.js';
+import { Engine } from './engine/engine.js';
+import { CacheLogger } from './observability/logger.js';
+import type { RunnerContext } from './operations/cached-runner.js';
+import { Mistakes } from './operations/mistakes.js';
+import { CacheRuntime } from './operations/runtime.js';
+import { DEFAULT_STORE } from './operations/settings.js';
+import { Serializer } from './serialization/codec.js';
+import type { CacheStore } from './stores/store.js';
+
+const WAIT_TIMEOUT = 10_000;
+
+/** Everything that one `forRoot` makes: an engine for each store, the runtime of decorators, the services. */
+export class CacheInstances {
+  readonly logger = new CacheLogger(systemClock);
+  readonly stores: ReadonlyMap<string, CacheStore>;
+  readonly runtime: CacheRuntime;
+  readonly #engines: ReadonlyMap<string, Engine>;
+  readonly #context: RunnerContext;
+
+  constructor(readonly options: CheckedOptions) {
+    const strict = process.env['NODE_ENV'] !== 'production';
+    const { placeholders, partition, sharedScopes, debug, prefix, version } = options;
+    const serializer = new Serializer(options.serializer, 'CacheModule.forRoot()');
+    const engines = [...options.stores].map(([name, definition]) => {
+      const namespace = { prefix: name === DEFAULT_STORE ? prefix : `${prefix}:~${name}`, version, name };
+      const keyPrefix = `${namespace.prefix}:v${version}:`;
+      const { tell } = this.logger;
+      const store = definition.create(namespace);
+      return new Engine({ name, keyPrefix, store, serializer, clock: systemClock, tell, waitTimeout: WAIT_TIMEOUT });
+    });
+    this.#engines = new Map(engines.map((engine) => [engine.context.name, engine]));
+    this.stores = new Map(engines.map(({ context }) => [context.name, context.store]));
+    this.#context = {
+      settings: { placeholders, partition, sharedScopes, lifetimes: storeLifetimes(options), debug, strict },
+      mistakes: new Mistakes(strict, (message) => this.logger.error(message)),
+      log: (message) => this.logger.log(message),
+      engineOf: (store) => this.#engines.get(store)!,
+      engines: () => engines,
+    };
+    this.runtime = new CacheRuntime(this.#context);
+  }
+
+  /**
+   * The service of a named cache; the default one's invalidations reach every cache.
+   *
+   * @throws CacheError `STORE_UNKNOWN`
+   */
+  service(name: string): CacheService {
+    const engine = this.#engines.get(name);
+    if (!engine) {
+      const available = [...this.#engines.keys()];
+      throw new CacheError('STORE_UNKNOWN', { store: name, where: `@InjectCache('${name}')`, available });
+    }
+    return new CacheService(this.#context, engine, name === DEFAULT_STORE ? [...this.#engines.values()] : [engine]);
+  }
+}

@@ -1,0 +1,30 @@
+import type { Provider } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
+import { CACHE_INSTANCES, CACHE_OPTIONS } from './cache.constants.js';
+import { CacheInstances } from './cache.instances.js';
+import { MODULE_OPTIONS_TOKEN } from './cache.module-definition.js';
+import type { CacheModuleOptions, CheckedOptions } from './cache.options.js';
+import { checkModuleOptions } from './cache.options.js';
+import { CacheService } from './cache.service.js';
+import { CacheInterceptor, USER_FUNCTION } from './http/cache.interceptor.js';
+import { DEFAULT_STORE } from './operations/settings.js';
+import { CACHE_RUNTIME, cacheToken } from './operations/tokens.js';
+
+/** What the module provides whatever its options are. */
+export const CACHE_PROVIDERS: readonly Provider[] = [
+  { provide: CACHE_OPTIONS, useFactory: (options: CacheModuleOptions) => checkModuleOptions(options), inject: [MODULE_OPTIONS_TOKEN] },
+  { provide: CACHE_INSTANCES, useFactory: (options: CheckedOptions) => new CacheInstances(options), inject: [CACHE_OPTIONS] },
+  { provide: CACHE_RUNTIME, useFactory: ({ runtime }: CacheInstances) => runtime, inject: [CACHE_INSTANCES] },
+  { provide: CacheService, useExisting: cacheToken() },
+  { provide: USER_FUNCTION, useFactory: ({ user }: CheckedOptions) => ({ user }), inject: [CACHE_OPTIONS] },
+  { provide: APP_INTERCEPTOR, useClass: CacheInterceptor },
+];
+
+/** The services of the default cache and of every cache that `@InjectCache` asks for. */
+export function serviceProviders(names: Iterable<string>): Provider[] {
+  return [...new Set([DEFAULT_STORE, ...names])].map((name) => ({
+    provide: cacheToken(name),
+    useFactory: (instances: CacheInstances) => instances.service(name),
+    inject: [CACHE_INSTANCES],
+  }));
+}

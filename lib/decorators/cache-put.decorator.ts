@@ -1,0 +1,35 @@
+import { isCatalogKey } from '../keys/catalog.js';
+import type { AnyCatalogKey } from '../keys/catalog.js';
+import type { AnyMethod, CacheableOptions, KeyFunction, PlainCacheableOptions } from '../operations/declaration.js';
+import { decorateMethod } from '../operations/method-wrapper.js';
+import { cachedDeclaration } from './cached-declaration.js';
+import type { TypedMethodDecorator } from './cached-declaration.js';
+
+/**
+ * Always runs the method, and replaces the entry of its key and everything below it by what it returned. If anything
+ * keeps the result from being stored, the entry is gone all the same.
+ *
+ * @throws CacheError `OPTION_UNKNOWN`, `METHOD_NOT_CACHEABLE` where it stands on something that is no method.
+ * @example
+ * @CachePut('public:blog:detail:<<slug>>', { ttl: '5m' })
+ * async update(slug: string, changes: Changes) { … }
+ */
+export function CachePut(key: string | AnyCatalogKey, options?: PlainCacheableOptions): MethodDecorator;
+export function CachePut(options: PlainCacheableOptions & { key: string | AnyCatalogKey }): MethodDecorator;
+export function CachePut<M extends AnyMethod>(
+  key: string | AnyCatalogKey,
+  options: CacheableOptions<M>,
+): TypedMethodDecorator<M>;
+export function CachePut<M extends AnyMethod>(
+  options: CacheableOptions<M> & { key: string | AnyCatalogKey | KeyFunction<M> },
+): TypedMethodDecorator<M>;
+export function CachePut(
+  first: string | AnyCatalogKey | (CacheableOptions<AnyMethod> & { key: unknown }),
+  second?: CacheableOptions<AnyMethod>,
+): MethodDecorator {
+  const isKey = typeof first === 'string' || isCatalogKey(first);
+  const options = isKey ? { ...second, key: first } : first;
+  return (target, method, descriptor) => {
+    decorateMethod(target, method, descriptor, cachedDeclaration('put', options, { target, method }));
+  };
+}

@@ -1,0 +1,14 @@
+import { Inject } from '@nestjs/common';
+import { cacheToken } from '../operations/tokens.js';
+
+/** The names that were asked for; the module provides them all, or says which does not exist. */
+export const INJECTED_CACHES = new Set<string>();
+
+/**
+ * Injects the `CacheService` of a named cache: of `stores: { static: … }` the one called `static`. Without a name it is
+ * the same as injecting `CacheService`. A name that nobody configured fails at start-up.
+ */
+export function InjectCache(name?: string): PropertyDecorator & ParameterDecorator {
+  if (name !== undefined) INJECTED_CACHES.add(name);
+  return Inject(cacheToken(name));
+}

@@ -1,0 +1,148 @@
+import { sleep } from '../core/clock.js';
+import type { Address } from '../core/entry.js';
+import { CacheError } from '../core/errors.js';
+import type { Flight, Landing } from '../resilience/single-flight.js';
+import { SingleFlight } from '../resilience/single-flight.js';
+import type { EncodedValue } from '../serialization/codec.js';
+import type { Invalidation, Snapshot } from '../stores/store.js';
+import type { Frame } from './frames.js';
+import { activeFrames } from './frames.js';
+import { judge } from './freshness.js';
+import { isFlightHit } from './invalidator.js';
+import { Loader } from './loader.js';
+import type { EngineContext, LoadRequest, Outcome } from './request.js';
+import { hitOf } from './result.js';
+
+/** What a reader without a loader asks for. */
+export type ReadRequest = Pick<LoadRequest, 'address' | 'shape' | 'version' | 'debug'>;
+
+/**
+ * The verbs of one cache. The order of one read is here: look, judge, then load alone, lead, or follow; `protocol` in
+ * the README says why each step stands where it stands.
+ */
+export class Engine {
+  readonly #flights = new SingleFlight<EncodedValue>();
+  readonly #loader: Loader;
+
+  constructor(readonly context: EngineContext) {
+    this.#loader = new Loader(context, this.#flights);
+  }
+
+  /** The value under a key, or undefined for a miss. */
+  async read(request: ReadRequest): Promise<Outcome & { readonly expiresAt?: number }> {
+    const { snapshot } = await this.#look(request.address);
+    const isHit = snapshot && judge(snapshot, expectationOf(request)) === 'hit';
+    const hit = isHit ? hitOf(this.context, request, snapshot.entry) : undefined;
+    this.#tell(hit ? 'hit' : 'miss', request);
+    return hit ? { ...hit, expiresAt: snapshot!.entry.header.expiresAt } : { status: 'miss', value: undefined };
+  }
+
+  /** The value under a key, loaded if there is none. The loader's error is passed on as it is. */
+  async getOrSet(request: LoadRequest): Promise<Outcome> {
+    const ancestors = activeFrames();
+    const own = ancestors.find(({ store, path }) => store === this.context.name && path === request.address.path);
+    if (own?.kind === 'load') throw new CacheError('LOADER_RECURSION', { key: request.address.path });
+    if (own) return this.#loader.loadAlone(request);
+    const deadline = this.context.clock.monotonic() + this.context.waitTimeout;
+    for (;;) {
+      const outcome = await this.#attempt(request, ancestors, deadline);
+      if (outcome) return outcome;
+      if (this.context.clock.monotonic() >= deadline) return this.#loader.loadAlone(request);
+    }
+  }
+
+  /** Runs a method whose result replaces the entry; see `Loader.put`. */
+  async put(request: LoadRequest, beforeFill: (value: unknown) => Promise<void> = async () => {}): Promise<Outcome> {
+    const { path } = request.address;
+    return this.#loader.put(request, async (value) => {
+      await beforeFill(value);
+      this.#detach({ groups: [path], paths: [path], globs: [] });
+    });
+  }
+
+  /**
+   * Makes everything that the invalidation names dead, for every reader that begins after this resolved.
+   *
+   * @throws CacheError `STORE_UNAVAILABLE` when the store did not confirm it.
+   */
+  async invalidate(invalidation: Invalidation): Promise<void> {
+    this.#detach(invalidation);
+    await this.context.store.invalidate(invalidation);
+  }
+
+  /** Empties the cache. */
+  async clear(): Promise<void> {
+    this.#flights.detach(() => true);
+    await this.context.store.clear();
+  }
+
+  /** One round of looking and loading; undefined when another one is due. */
+  async #attempt(request: LoadRequest, ancestors: readonly Frame[], deadline: number): Promise<Outcome | undefined> {
+    const { address } = request;
+    const { snapshot, reachable } = await this.#look(address);
+    const verdict = judge(snapshot, expectationOf(request));
+    const hit = verdict === 'hit' && snapshot ? hitOf(this.context, request, snapshot.entry) : undefined;
+    this.#tell(hit ? 'hit' : 'miss', request);
+    if (hit) return hit;
+    const flights = ancestors.flatMap(({ flight }) => flight ?? []);
+    const role = this.#flights.join({ key: address.path, groups: address.groups, reachable, ancestors: flights });
+    if (role.kind === 'alone') return this.#loader.loadAlone(request);
+    const ignore = verdict === 'dead' ? undefined : snapshot?.entry.header.token;
+    if (role.kind === 'lead') return this.#loader.lead(request, role.flight, ignore);
+    const landing = await this.#follow(role.flight, flights[0], deadline);
+    return this.#take(request, landing, role.early);
+  }
+
+  async #take(
+    request: LoadRequest,
+    landing: Landing<EncodedValue> | undefined,
+    isEarly: boolean,
+  ): Promise<Outcome | undefined> {
+    if (!landing || landing.kind === 'alone') return this.#loader.loadAlone(request);
+    if (landing.kind === 'failed') throw landing.error;
+    if (landing.kind === 'again' || !(isEarly || landing.confirmed)) return undefined;
+    return { status: 'miss', value: this.context.serializer.decode(landing.result, request.shape) };
+  }
+
+  /** Waits for somebody else's load, for a bounded time, and lets others see that it waits. */
+  async #follow(
+    flight: Flight<EncodedValue>,
+    waiter: Flight<unknown> | undefined,
+    deadline: number,
+  ): Promise<Landing<EncodedValue> | undefined> {
+    const { clock } = this.context;
+    waiter?.waitsFor.add(flight as Flight<unknown>);
+    let cancel: (() => void) | undefined;
+    const timeout = new Promise<undefined>((resolve) => {
+      cancel = clock.after(Math.max(0, deadline - clock.monotonic()), () => resolve(undefined));
+    });
+    try {
+      return await Promise.race([flight.landed, timeout]);
+    } finally {
+      cancel?.();
+      waiter?.waitsFor.delete(flight as Flight<unknown>);
+    }
+  }
+
+  /** A read that fails is a miss. */
+  async #look(address: Address): Promise<{ snapshot: Snapshot | undefined; reachable: boolean }> {
+    try {
+      return { snapshot: await this.context.store.read(address), reachable: true };
+    } catch (error) {
+      this.context.tell({ kind: 'store-failed', store: this.context.name, operation: 'read', error });
+      return { snapshot: undefined, reachable: false };
+    }
+  }
+
+  #detach(invalidation: Invalidation): void {
+    this.#flights.detach((flight) => isFlightHit(flight, invalidation));
+  }
+
+  #tell(kind: 'hit' | 'miss', { address, debug }: ReadRequest): void {
+    this.context.tell({ kind, key: this.context.keyPrefix + address.path, debug });
+  }
+}
+
+function expectationOf({ address, shape, version }: ReadRequest) {
+  return { groups: address.groups, form: shape.form, version };
+}

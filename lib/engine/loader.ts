@@ -1,0 +1,126 @@
+import type { Flight, Landing, SingleFlight } from '../resilience/single-flight.js';
+import { sleep } from '../core/clock.js';
+import type { EncodedValue } from '../serialization/codec.js';
+import type { Lease } from '../stores/store.js';
+import type { Frame } from './frames.js';
+import { currentFrame, insideFrame } from './frames.js';
+import { LeaseHolder } from './lease-holder.js';
+import type { EngineContext, LoadRequest, Outcome } from './request.js';
+import type { Result } from './result.js';
+import { conclude, hitOf, outcomeOf } from './result.js';
+
+/** Carries a miss through the protocol: begin, load, fill. */
+export class Loader {
+  readonly #leases: LeaseHolder;
+
+  constructor(
+    private readonly context: EngineContext,
+    private readonly flights: SingleFlight<EncodedValue>,
+  ) {
+    this.#leases = new LeaseHolder(context);
+  }
+
+  /** Loads for everybody who joins the flight. Whatever happens, the flight lands. */
+  async lead(request: LoadRequest, flight: Flight<EncodedValue>, ignore: string | undefined): Promise<Outcome> {
+    let landing: Landing<EncodedValue> = { kind: 'again' };
+    try {
+      await this.#waitForPredecessor(flight);
+      const begun = await this.#leases.begin(request, ignore);
+      const hit = begun?.kind === 'alive' ? hitOf(this.context, request, begun.entry) : undefined;
+      if (hit) return hit;
+      const lease = begun?.kind === 'leased' ? begun.lease : undefined;
+      const loaded = await this.#loadAndFill(request, flight, lease);
+      landing = loaded.landing;
+      return loaded.outcome;
+    } catch (error) {
+      if (!isAbort(error)) landing = { kind: 'failed', error };
+      throw error;
+    } finally {
+      this.flights.close(flight);
+      flight.land(landing);
+    }
+  }
+
+  /** Loads for one caller, and neither stores nor shares what comes of it. */
+  async loadAlone(request: LoadRequest): Promise<Outcome> {
+    const frame = this.#frame(request, 'load', undefined);
+    const value = await insideFrame(frame, () => request.load());
+    return outcomeOf(this.context, request, conclude(this.context, request, value, frame));
+  }
+
+  /**
+   * Runs a method whose result replaces the entry and everything below it. Whatever keeps it from being stored leaves
+   * the invalidation. `beforeFill` runs when the method has succeeded and nothing has been stored yet.
+   */
+  async put(request: LoadRequest, beforeFill: (value: unknown) => Promise<void>): Promise<Outcome> {
+    const lease = await this.#leases.seize(request);
+    const frame = this.#frame(request, 'put', undefined);
+    const value = await this.#leases.keepDuring(lease, () => insideFrame(frame, () => request.load()));
+    let result: Result;
+    try {
+      await beforeFill(value);
+      result = conclude(this.context, request, value, frame);
+    } catch (error) {
+      await this.#invalidate(request.address.path);
+      throw error;
+    }
+    const isStorable = result.encoded !== undefined && result.decision.kind === 'store';
+    const isStored = isStorable && lease !== undefined && (await this.#leases.fill(request, lease, result, 'put'));
+    const undelivered = isStored ? undefined : await this.#invalidate(request.address.path);
+    return { ...outcomeOf(this.context, request, result), undelivered };
+  }
+
+  async #loadAndFill(
+    request: LoadRequest,
+    flight: Flight<EncodedValue>,
+    lease: Lease | undefined,
+  ): Promise<{ outcome: Outcome; landing: Landing<EncodedValue> }> {
+    const frame = this.#frame(request, 'load', flight);
+    flight.hasBegun = true;
+    const result = await this.#leases.keepDuring(lease, async () => {
+      const value = await insideFrame(frame, () => request.load());
+      return conclude(this.context, request, value, frame);
+    });
+    this.flights.close(flight);
+    let isConfirmed = false;
+    if (lease && flight.isDetached) this.#leases.release(lease);
+    else if (lease) isConfirmed = await this.#leases.fill(request, lease, result, 'load');
+    const outcome = outcomeOf(this.context, request, result);
+    const isShared = result.encoded !== undefined && result.decision.kind !== 'refuse';
+    if (!isShared) return { outcome, landing: { kind: 'alone' } };
+    return { outcome, landing: { kind: 'loaded', result: result.encoded, confirmed: isConfirmed } };
+  }
+
+  async #waitForPredecessor(flight: Flight<EncodedValue>): Promise<void> {
+    if (!flight.after) return;
+    await Promise.race([flight.after.landed, sleep(this.context.clock, this.context.waitTimeout)]);
+    flight.goOn();
+  }
+
+  async #invalidate(path: string): Promise<unknown> {
+    try {
+      await this.context.store.invalidate({ groups: [path], paths: [path], globs: [] });
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  }
+
+  #frame(request: LoadRequest, kind: 'load' | 'put', flight: Flight<EncodedValue> | undefined): Frame {
+    return {
+      store: this.context.name,
+      path: request.address.path,
+      kind,
+      flight: flight as Flight<unknown> | undefined,
+      parent: currentFrame(),
+      contextual: request.contextual,
+      isActive: true,
+      taintedBy: undefined,
+    };
+  }
+}
+
+/** The caller gave up; that says nothing about what another caller would get. */
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}

@@ -1,0 +1,33 @@
+export { CacheModule } from './cache.module.js';
+export type { CacheModuleOptions } from './cache.options.js';
+export type { CacheOptionsFactory } from './cache.module-definition.js';
+export { CacheService } from './cache.service.js';
+export type { GetOptions, Key, LockOptions, PartitionOptions, SetOptions } from './cache.service.js';
+export type { Duration } from './core/duration.js';
+export { CACHE_ERROR_CODES, CacheError } from './core/errors.js';
+export type { CacheErrorCode, CacheErrorDetails } from './core/errors.js';
+export { CacheDefaults } from './decorators/cache-defaults.decorator.js';
+export { CachePut } from './decorators/cache-put.decorator.js';
+export { Cacheable } from './decorators/cacheable.decorator.js';
+export { InjectCache } from './decorators/inject-cache.decorator.js';
+export { InvalidateCache } from './decorators/invalidate-cache.decorator.js';
+export { cacheKeys } from './keys/catalog.js';
+export type { CatalogKey, CatalogValues } from './keys/catalog.js';
+export type { PlaceholderNames } from './keys/placeholder-names.js';
+export type {
+  CacheDefaultsOptions,
+  CacheableOptions,
+  InvalidateOptions,
+  KeyFunction,
+  Pattern,
+  PatternFunction,
+  PlainCacheableOptions,
+  PlainInvalidateOptions,
+} from './operations/declaration.js';
+export type { ContextFunction } from './operations/context-sources.js';
+export type { RequestContext } from './operations/request-context.js';
+export type { ValueCodec } from './serialization/value-codecs.js';
+export { decimalCodec, objectIdCodec } from './serialization/value-codecs.js';
+export { memoryStore } from './stores/memory.store.js';
+export type { MemoryStoreOptions } from './stores/memory.store.js';
+export type { CacheStore, StoreDefinition, StoreNamespace } from './stores/store.js';

@@ -1,0 +1,76 @@
+import { parseDuration } from '../core/duration.js';
+import { noteContextual } from '../engine/frames.js';
+import type { Decision, LoadRequest } from '../engine/request.js';
+import { groupsOf, partitionSegment, tagGroup, withPartition } from '../keys/groups.js';
+import type { CallScope, ContextFunction } from './context-sources.js';
+import { customSource } from './context-sources.js';
+import type { CachedOperation } from './operation.js';
+import type { HandledRequest } from './request-context.js';
+
+/** One call of a decorated method. */
+export interface MethodCall {
+  readonly self: object;
+  readonly args: readonly unknown[];
+  /** The request that is being served, if any. */
+  readonly request: HandledRequest | undefined;
+  /** Whether this is the very call by which Nest serves the request. */
+  readonly isRouted: boolean;
+  proceed(): unknown;
+}
+
+/** What a call comes to: where its entry is, and the partition of it and its tags. */
+export interface CallPlan extends Pick<LoadRequest, 'address' | 'contextual'> {
+  readonly path: string;
+  readonly partition: string | undefined;
+}
+
+/** The name under which the partition is noted like a placeholder. */
+const PARTITION_SOURCE = '@partition';
+
+export function scopeOf(where: string, { args, request }: MethodCall, result?: unknown): CallScope {
+  return { where, args, context: request?.context, contextual: new Map(), result };
+}
+
+/** The partition of a call, or undefined where the application has none. */
+export function partitionOf(scope: CallScope, partition: ContextFunction | undefined): string | undefined {
+  return partition && partitionSegment(customSource(PARTITION_SOURCE, partition)(scope), scope.where);
+}
+
+/**
+ * Where the entry of a call is. What its key was made of besides arguments is noted for the loads around it.
+ *
+ * @throws CacheError when the key has no value for a placeholder.
+ */
+export function planCall(
+  { key, tags, where }: CachedOperation,
+  call: MethodCall,
+  partition: ContextFunction | undefined,
+): CallPlan {
+  const scope = scopeOf(where, call);
+  try {
+    const segment = partitionOf(scope, partition);
+    const path = key.pathOf(scope);
+    const fullPath = withPartition(segment, path);
+    const tagScope = scopeOf(where, call);
+    const groups = new Set(groupsOf(fullPath));
+    for (const tagOf of tags.before) groups.add(tagGroup(tagOf(tagScope), segment));
+    const address = { path: fullPath, groups: [...groups] };
+    return { path, partition: segment, address, contextual: scope.contextual };
+  } finally {
+    noteContextual(scope.contextual);
+  }
+}
+
+/** What becomes of the result of a call. */
+export function decide(
+  { unless, ttl, ttlOf, nullTtl, tags, where }: CachedOperation,
+  call: MethodCall,
+  { value, partition }: { value: unknown; partition: string | undefined },
+): Decision {
+  if (unless?.apply(call.self, [value, ...call.args])) return { kind: 'skip' };
+  const scope = scopeOf(where, call, value);
+  const lateTags = tags.after.flatMap((tagsOf) => tagsOf(scope)).map((tag) => tagGroup(tag, partition));
+  const given = ttlOf ? parseDuration(ttlOf.apply(call.self, [value, ...call.args]), 'ttl', where) : ttl;
+  const isNothing = value === null || value === undefined;
+  return { kind: 'store', lifetime: isNothing ? (nullTtl ?? given) : given, lateTags };
+}

@@ -1,0 +1,103 @@
+import { describeValue } from '../core/describe.js';
+import { CacheError } from '../core/errors.js';
+import { ANONYMOUS, encodeSegment } from '../keys/escape.js';
+import { MISSING, readOwnPath } from '../keys/resolver.js';
+import type { RequestContext } from './request-context.js';
+
+/** One call of a decorated method, as the sources of its templates see it. */
+export interface CallScope {
+  readonly where: string;
+  readonly args: readonly unknown[];
+  readonly result?: unknown;
+  readonly context: RequestContext | undefined;
+  /** What was read from the request so far, encoded, by the name of its source. */
+  readonly contextual: Map<string, string>;
+}
+
+export type CallSource = (scope: CallScope) => unknown;
+
+/** A function of `forRoot({ placeholders, partition })`. */
+export type ContextFunction = (context: RequestContext) => unknown;
+
+/** The parts of a request that a template can name, `<<@params.id>>`. */
+export const CONTEXT_NAMES: readonly string[] = ['user', 'params', 'query', 'headers', 'cookies', 'host'];
+
+const IDENTITIES = ['id', 'sub', 'userId', '_id'] as const;
+
+/** Under this name the identity of the user is noted, whichever placeholder asked for it. */
+export const IDENTITY_SOURCE = '@user.id';
+
+/** The source behind `<<@name.path>>`. */
+export function contextSource(text: string, name: string, path: readonly string[]): CallSource {
+  const isIdentity = name === 'user' && path.length === 1 && path[0] === 'id';
+  const read = name === 'user' ? (isIdentity ? identity : userProperty(text, path)) : requestProperty(text, name, path);
+  return (scope) => noted(scope, isIdentity ? IDENTITY_SOURCE : text, read);
+}
+
+/** The source behind a placeholder of the application, or its partition. */
+export function customSource(text: string, read: ContextFunction): CallSource {
+  return (scope) =>
+    noted(scope, text, (context) => present(read(context), text, scope, 'its function returned nothing'));
+}
+
+/** The identity of whoever is signed in, or undefined for nobody. */
+export function identityOf(user: unknown, where: string): string | number | bigint | boolean | undefined {
+  if (user === undefined || user === null) return undefined;
+  if (isScalar(user)) return user;
+  for (const name of IDENTITIES) {
+    const value = (user as Record<string, unknown>)[name];
+    if (isScalar(value)) return value;
+    if (name === '_id' && typeof value === 'object' && value !== null) return String(value);
+  }
+  throw new CacheError('IDENTITY_MISSING', { where, found: describeValue(user) });
+}
+
+function identity({ user }: RequestContext, { where }: CallScope): unknown {
+  return identityOf(user, where) ?? ANONYMOUS;
+}
+
+function userProperty(text: string, path: readonly string[]) {
+  return ({ user }: RequestContext, scope: CallScope): unknown => {
+    if (user === undefined || user === null) return ANONYMOUS;
+    return present(readOwnPath(user, path), text, scope, 'the signed-in user has no such property');
+  };
+}
+
+function requestProperty(text: string, name: string, path: readonly string[]) {
+  return (context: RequestContext, scope: CallScope): unknown => {
+    if (name === 'host') return present(context.host, text, scope, 'the request names no host');
+    const part = context[name as 'params' | 'query' | 'headers' | 'cookies'];
+    const isParsed = part !== undefined && part !== null;
+    if (!isParsed) throw missing(text, scope, `the request has no ${name}: its parser is not installed`);
+    const names = name === 'headers' ? path.map((each) => each.toLowerCase()) : path;
+    return present(readOwnPath(part, names), text, scope, 'the request does not have it');
+  };
+}
+
+function requireContext({ context, where }: CallScope, what: string): RequestContext {
+  if (!context) throw new CacheError('CONTEXT_MISSING', { what, where });
+  return context;
+}
+
+function present(value: unknown, text: string, scope: CallScope, reason: string): unknown {
+  if (value === MISSING || value === undefined || value === null) throw missing(text, scope, reason);
+  return value;
+}
+
+function missing(placeholder: string, { where }: CallScope, reason: string): CacheError {
+  return new CacheError('KEY_VALUE_MISSING', { placeholder, where, reason });
+}
+
+/** Reads and notes. That there was nothing is noted too: a default makes the key depend on it all the same. */
+function noted(scope: CallScope, source: string, read: (context: RequestContext, scope: CallScope) => unknown): unknown {
+  const context = requireContext(scope, `<<${source}>>`);
+  scope.contextual.set(source, encodeSegment(undefined));
+  const value = read(context, scope);
+  scope.contextual.set(source, encodeSegment(value));
+  return value;
+}
+
+function isScalar(value: unknown): value is string | number | bigint | boolean {
+  if (typeof value === 'string') return value !== '';
+  return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
+}

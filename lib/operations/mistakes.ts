@@ -1,0 +1,23 @@
+/** Where the application's mistakes go: thrown at developers, logged once for visitors. */
+export class Mistakes {
+  readonly #logged = new Set<string>();
+
+  constructor(
+    /** Whether a mistake fails the call; in production it does not. */
+    private readonly strict: boolean,
+    private readonly log: (message: string) => void,
+  ) {}
+
+  /** Throws the mistake, or logs it the first time that it is met in this method. */
+  report(error: unknown, where: string): void {
+    if (this.strict) throw error;
+    this.logOnce(where, `${where} goes on uncached: ${error instanceof Error ? error.message : String(error)}`);
+  }
+
+  /** Logs the first message with this subject. */
+  logOnce(subject: string, message: string): void {
+    if (this.#logged.has(subject)) return;
+    this.#logged.add(subject);
+    this.log(message);
+  }
+}

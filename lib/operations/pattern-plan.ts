@@ -1,0 +1,51 @@
+import { CacheError } from '../core/errors.js';
+import { isCatalogKey } from '../keys/catalog.js';
+import { pathOfFunctionResult } from '../keys/escape.js';
+import type { Placeholder } from '../keys/placeholder.js';
+import { MISSING, bindTemplate, resolvePattern } from '../keys/resolver.js';
+import { parseTemplate } from '../keys/template.js';
+import type { Nameable } from './binder.js';
+import { sourceOf } from './binder.js';
+import type { CallScope, CallSource } from './context-sources.js';
+import type { AnyMethod, Pattern, PatternFunction } from './declaration.js';
+import type { ResolvedPattern } from './operation.js';
+
+/** How the patterns that `@InvalidateCache` declared are made in each call; without the partition. */
+export function planPatterns(
+  patterns: readonly Pattern[] | PatternFunction<AnyMethod>,
+  nameable: Nameable,
+): (scope: CallScope) => readonly ResolvedPattern[] {
+  if (typeof patterns === 'function') {
+    return ({ args, result }) => patterns(result as never, ...args).map((key) => ({ pattern: pathOfFunctionResult(key) }));
+  }
+  const planned = patterns.map((pattern) => planPattern(pattern, { ...nameable, hasResult: true }));
+  return (scope) => planned.map((each) => each(scope));
+}
+
+function planPattern(pattern: Pattern, nameable: Nameable): (scope: CallScope) => ResolvedPattern {
+  const text = isCatalogKey(pattern) ? pattern.template : pattern;
+  const template = parseTemplate(text, { where: nameable.where, pattern: true });
+  const bindings = isCatalogKey(pattern) ? pattern.bindings : undefined;
+  const own = new Set([...(bindings?.values() ?? [])].map((each) => (each.kind === 'placeholder' ? each.placeholder : 0)));
+  const source = (placeholder: Placeholder): CallSource =>
+    bindings && !own.has(placeholder)
+      ? writersSource(placeholder, text, nameable)
+      : sourceOf(placeholder, text, nameable);
+  const bound = bindTemplate<CallScope>(template, source, bindings);
+  return (scope) => resolvePattern(bound, scope);
+}
+
+/**
+ * The key of a catalog belongs to its readers. A writer fills in what it has as an argument; the reader's user, query
+ * and request are not the writer's, so these widen the pattern, and so does what the writer does not have.
+ */
+function writersSource(placeholder: Placeholder, text: string, nameable: Nameable): CallSource {
+  const isArgument = nameable.inputs.some(({ name }) => name === placeholder.name);
+  if (placeholder.root === 'context' || !isArgument) return () => MISSING;
+  try {
+    return sourceOf(placeholder, text, nameable);
+  } catch (error) {
+    if (CacheError.is(error, 'METHOD_NOT_CACHEABLE')) return () => MISSING;
+    throw error;
+  }
+}

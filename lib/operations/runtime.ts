@@ -1,0 +1,97 @@
+import { CacheError } from '../core/errors.js';
+import type { DeclaredMethod } from './accessor.js';
+import { declaredOn } from './accessor.js';
+import type { MethodCall } from './call-plan.js';
+import type { RunnerContext } from './cached-runner.js';
+import { CachedRunner } from './cached-runner.js';
+import { compileMethod } from './compile.js';
+import type { ClassType } from './declaration.js';
+import { methodFacts } from './method-facts.js';
+import type { MethodOperations } from './operation.js';
+import { currentRequest } from './request-context.js';
+import { WriteRunner } from './write-runner.js';
+
+/** Tells a runtime from whatever a mocking container injects. */
+export const RUNTIME_BRAND: unique symbol = Symbol.for('nestash:runtime-brand');
+
+/** Which decorated method is called, and on what. */
+export interface WrappedCall extends Pick<MethodCall, 'self' | 'args' | 'proceed'> {
+  /** The prototype on which the method was decorated. */
+  readonly declaring: object;
+  readonly method: string | symbol;
+}
+
+/** What a decorated method calls instead of itself. Copies of nestash in one process know it by this interface only. */
+export interface MethodRuntime {
+  readonly brand: typeof RUNTIME_BRAND;
+  run(call: WrappedCall): unknown;
+}
+
+/** Runs the decorated methods of one application. */
+export class CacheRuntime implements MethodRuntime {
+  readonly brand: typeof RUNTIME_BRAND = RUNTIME_BRAND;
+  readonly #compiled = new WeakMap<object, Map<string | symbol, WeakMap<object, MethodOperations | CacheError>>>();
+  readonly #cached: CachedRunner;
+  readonly #writes: WriteRunner;
+
+  constructor(private readonly context: RunnerContext) {
+    this.#cached = new CachedRunner(context);
+    this.#writes = new WriteRunner(context, this.#cached);
+  }
+
+  run(call: WrappedCall): unknown {
+    const operations = this.#operationsFor(call);
+    if (operations instanceof Error) {
+      this.context.mistakes.report(operations, `${call.self.constructor.name}.${String(call.method)}`);
+      return call.proceed();
+    }
+    const { cacheable, isHandler, mayBeAsync, where } = operations;
+    if (!isHandler && !mayBeAsync) {
+      const found = 'a value that is declared to be no promise';
+      this.context.mistakes.report(new CacheError('METHOD_NOT_ASYNC', { where, found }), where);
+      if (cacheable) return call.proceed();
+    }
+    return cacheable ? this.#cached.run(cacheable, inRequest(call)) : this.#writes.run(operations, inRequest(call));
+  }
+
+  /**
+   * What the decorators of a method mean for objects of the class `owner`.
+   *
+   * @throws CacheError with the first mistake found.
+   */
+  compile(declaring: object, method: string | symbol, owner: ClassType): MethodOperations {
+    const operations = this.#lookUp({ declaring, method }, owner);
+    if (operations instanceof Error) throw operations;
+    return operations;
+  }
+
+  #operationsFor(call: WrappedCall): MethodOperations | CacheError {
+    return this.#lookUp(call, call.self.constructor as ClassType);
+  }
+
+  #lookUp({ declaring, method }: Pick<WrappedCall, 'declaring' | 'method'>, owner: ClassType): MethodOperations | CacheError {
+    let byMethod = this.#compiled.get(declaring);
+    if (!byMethod) this.#compiled.set(declaring, (byMethod = new Map()));
+    let byOwner = byMethod.get(method);
+    if (!byOwner) byMethod.set(method, (byOwner = new WeakMap()));
+    let operations = byOwner.get(owner);
+    if (!operations) byOwner.set(owner, (operations = this.#compile(declaring, method, owner)));
+    return operations;
+  }
+
+  #compile(declaring: object, method: string | symbol, owner: ClassType): MethodOperations | CacheError {
+    const declared: DeclaredMethod = declaredOn(declaring, method)!;
+    try {
+      return compileMethod(declared, methodFacts(declared.original, method, { owner, declaring }), this.context.settings);
+    } catch (error) {
+      if (CacheError.is(error)) return error;
+      throw error;
+    }
+  }
+}
+
+function inRequest({ self, args, method, proceed }: WrappedCall): MethodCall {
+  const request = currentRequest();
+  const isRouted = request?.controller === self.constructor && request.handler === method;
+  return { self, args, proceed, request, isRouted };
+}

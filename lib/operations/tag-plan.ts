@@ -1,0 +1,35 @@
+import { encodeTag, pathOfFunctionResult } from '../keys/escape.js';
+import { bindTemplate, resolvePath } from '../keys/resolver.js';
+import { parseTemplate, placeholdersOf } from '../keys/template.js';
+import type { Nameable } from './binder.js';
+import { sourceOf } from './binder.js';
+import type { CallScope } from './context-sources.js';
+import type { AnyMethod } from './declaration.js';
+import type { TagPlan } from './operation.js';
+
+type Tags = readonly string[] | ((result: never, ...args: never[]) => readonly string[]) | undefined;
+
+/** How the tags that a decorator declared are made in each call; encoded, without the partition. */
+export function planTags(tags: Tags, nameable: Nameable): TagPlan {
+  if (tags === undefined) return { before: [], after: [] };
+  if (typeof tags === 'function') {
+    const call = tags as AnyMethod;
+    return { before: [], after: [({ args, result }) => encodeAll(call(result, ...args) as readonly string[])] };
+  }
+  const planned = tags.map((text) => planTag(text, { ...nameable, hasResult: true }));
+  return {
+    before: planned.flatMap(({ isLate, tagOf }) => (isLate ? [] : [tagOf])),
+    after: planned.flatMap(({ isLate, tagOf }) => (isLate ? [(scope: CallScope) => [tagOf(scope)]] : [])),
+  };
+}
+
+function planTag(text: string, nameable: Nameable): { isLate: boolean; tagOf: (scope: CallScope) => string } {
+  const template = parseTemplate(text, { where: nameable.where });
+  const bound = bindTemplate<CallScope>(template, (placeholder) => sourceOf(placeholder, text, nameable));
+  const isLate = placeholdersOf(template).some(({ root }) => root === 'result');
+  return { isLate, tagOf: (scope) => resolvePath(bound, scope) };
+}
+
+function encodeAll(tags: readonly unknown[]): string[] {
+  return tags.map((tag) => (typeof tag === 'number' ? encodeTag(tag) : pathOfFunctionResult(tag)));
+}

@@ -1,0 +1,47 @@
+import { randomToken } from '../core/token.js';
+
+/** The present generation of a group. It lives as long as an entry or a lease was built under it. */
+export interface Generation {
+  readonly group: string;
+  readonly id: string;
+  holders: number;
+}
+
+/**
+ * The generations of a memory store. They are counted rather than timed: one that nothing was built under any more is
+ * forgotten, so there are never more than entries and leases can name.
+ */
+export class MemoryGenerations {
+  readonly #byGroup = new Map<string, Generation>();
+  readonly #epoch = randomToken();
+  #made = 0;
+
+  idOf(group: string): string | null {
+    return this.#byGroup.get(group)?.id ?? null;
+  }
+
+  isCurrent(generation: Generation | undefined): boolean {
+    return generation !== undefined && this.#byGroup.get(generation.group) === generation;
+  }
+
+  /** The present generation of the group, made where there is none. Every `hold` is answered by one `release`. */
+  hold(group: string): Generation {
+    let generation = this.#byGroup.get(group);
+    if (!generation) {
+      generation = { group, id: `${this.#epoch}.${++this.#made}`, holders: 0 };
+      this.#byGroup.set(group, generation);
+    }
+    generation.holders++;
+    return generation;
+  }
+
+  release(generation: Generation): void {
+    generation.holders--;
+    if (generation.holders === 0 && this.isCurrent(generation)) this.#byGroup.delete(generation.group);
+  }
+
+  /** Invalidates the group: whatever was built under its generation is dead from now on. */
+  delete(group: string): void {
+    this.#byGroup.delete(group);
+  }
+}
