@@ -86,7 +86,7 @@ async function checkMissingIoredis(application) {
 }
 
 async function checkMissingClassTransformer(application) {
-  await checkMissing(application, 'class-transformer', { env: {}, path: '/users/1' });
+  await checkMissing(application, 'class-transformer', { env: { USERS: 'yes' }, path: '/users/1' });
   checked('without class-transformer, the option type says that it is missing');
 }
 
@@ -149,7 +149,7 @@ async function checkSharedStore(application) {
 }
 
 async function checkExcludedFields(application) {
-  const running = await application.start();
+  const running = await application.start({ USERS: 'yes' });
   try {
     for (const cache of ['MISS', 'HIT']) {
       const text = await running.get('/users/1', cache);

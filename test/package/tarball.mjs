@@ -49,5 +49,5 @@ function checkManifest() {
 }
 
 function entryPoints(kind) {
-  return ['index', 'testing/index'].flatMap((name) => [`dist/${kind}/${name}.js`, `dist/${kind}/${name}.d.ts`]);
+  return ['index', 'testing'].flatMap((name) => [`dist/${kind}/${name}.js`, `dist/${kind}/${name}.d.ts`]);
 }
