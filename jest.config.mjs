@@ -23,7 +23,7 @@ const base = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     // The sample imports the package by its name.
     '^nestash$': '<rootDir>/lib/index.ts',
-    '^nestash/testing$': '<rootDir>/lib/testing/index.ts',
+    '^nestash/testing$': '<rootDir>/lib/testing.ts',
   },
   transform: { '^.+\\.ts$': swc },
 };

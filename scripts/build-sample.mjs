@@ -9,7 +9,7 @@ const out = join(root, 'build', 'sample');
 const manifest = {
   name: 'nestash',
   type: 'module',
-  exports: { '.': './lib/index.js', './testing': './lib/testing/index.js' },
+  exports: { '.': './lib/index.js', './testing': './lib/testing.js' },
 };
 
 rmSync(out, { recursive: true, force: true });

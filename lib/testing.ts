@@ -1,0 +1,1 @@
+export { CacheTestingModule, UncachedService } from './cache-testing.module.js';
