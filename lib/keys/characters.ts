@@ -7,7 +7,6 @@ const UNSAFE =
   /[:*?[\]\\%{}~<> \p{Cc}\p{Cs}\p{Co}\u00a0\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\u{110bd}\u{110cd}\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e00ff}]/gu;
 
 const ESCAPES = /%u([0-9A-F]{4})|((?:%[0-9A-F]{2})+)/g;
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The text with every unsafe character as the `%XX` of its UTF-8 bytes, and a lone surrogate as `%uD800`. */
 export function escapeText(text: string): string {
@@ -30,19 +29,15 @@ export function flawOf(escaped: string): string | undefined {
 }
 
 function isEscaped(text: string): boolean {
-  try {
-    const plain = text.replace(ESCAPES, (_, surrogate: string | undefined, sequence: string) =>
-      surrogate ? String.fromCharCode(parseInt(surrogate, 16)) : decodeBytes(sequence),
-    );
-    return escapeText(plain) === text;
-  } catch {
-    // The bytes are no UTF-8, so no text was encoded into them.
-    return false;
-  }
+  const plain = text.replace(ESCAPES, (_, surrogate: string | undefined, sequence: string) =>
+    surrogate ? String.fromCharCode(parseInt(surrogate, 16)) : decodeBytes(sequence),
+  );
+  // Bytes that are no UTF-8 become U+FFFD, which is not escaped into them again.
+  return escapeText(plain) === text;
 }
 
 function decodeBytes(sequence: string): string {
-  return UTF8.decode(Buffer.from(sequence.replaceAll('%', ''), 'hex'));
+  return Buffer.from(sequence.replaceAll('%', ''), 'hex').toString('utf8');
 }
 
 function hexadecimal(byte: number): string {

@@ -47,7 +47,7 @@ export function matchesSegment(pattern: string, text: Characters): boolean {
     } else if (star < 0) {
       return false;
     } else {
-      retry += widthOf(text.charCodeAt(retry));
+      retry += 1;
       read = retry;
       at = star + 1;
     }

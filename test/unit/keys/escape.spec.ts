@@ -170,6 +170,8 @@ describe('the path of a string', () => {
     ['a:~root', 'has "~" in "~root"'],
     ['~p.acme:a', 'has "~" in "~p.acme"'],
     ['~gen:a', 'has "~" in "~gen"'],
+    ['a:b c~none', 'has a space in "b c"'],
+    ['a:~none*', 'has "*" in "*"'],
     ['a:~none~null', 'has "~" in "~none~null"'],
     [`a:${'b'.repeat(129)}`, 'has a segment of more than 128 characters, which only an array can name'],
     [new Array(33).fill('a').join(':'), 'has more than 32 segments'],
