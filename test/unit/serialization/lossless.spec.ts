@@ -75,6 +75,7 @@ describe('the lossless serializer', () => {
     ['an own __proto__', [JSON.parse('{"__proto__":{"polluted":true}}'), 1n]],
     ['an own __proto__ whose value is tagged', [JSON.parse('[{"a":1,"__proto__":0}]').map(withDateAsProto)]],
     ['objects as keys of a Map', new Map([[{ a: 1 }, new Date(0)]])],
+    ['more siblings than levels are allowed', Array.from({ length: 1_000 }, (_, index) => ({ at: new Date(index) }))],
     ['a shared reference', twice({ at: new Date(0) })],
   ])('keeps %s', (_kind, value) => {
     expect(difference(roundTrip(value), value)).toBeUndefined();
@@ -131,6 +132,7 @@ describe('a damaged payload', () => {
     '{',
     '[{"$date":"soon"}]',
     '[{"$date":1}]',
+    '[{"$date":"2020"}]',
     '[{"$bigint":"1.5"}]',
     '[{"$bigint":1}]',
     '[{"$number":"1"}]',

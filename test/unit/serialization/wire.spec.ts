@@ -159,6 +159,12 @@ describe('the form for the wire', () => {
     expect(JSON.stringify(Object.keys(value.list[0]!))).toBe(keys);
   });
 
+  it('does not count what it drops', () => {
+    const small = new Serializer({ maxValueBytes: 7 });
+    expect(small.encode({ a: 1, dropped: undefined }, WIRE).payload).toBe('{"a":1}');
+    expect(() => small.encode({ a: 10, dropped: undefined }, WIRE)).toThrow('longer than 7 bytes');
+  });
+
   it('reads each accessor once', () => {
     let reads = 0;
     payloadOf({
