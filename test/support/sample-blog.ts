@@ -7,7 +7,7 @@ import { DEMO_PASSWORD } from '../../sample/blog/database/seed.ts';
 interface Reply {
   readonly status: number;
   readonly cache: string | null;
-  readonly body: any;
+  readonly body: ReturnType<typeof JSON.parse>;
 }
 
 /** The database is WebAssembly, and a busy machine takes its time to compile it. */

@@ -1,0 +1,34 @@
+import type { INestApplication, LogLevel } from '@nestjs/common';
+import { Logger, ValidationPipe } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { CacheService } from 'nestash';
+import type { AppOptions } from './app.module.js';
+import { AppModule } from './app.module.js';
+
+export type Platform = 'express' | 'fastify';
+
+const LOG_LEVELS: LogLevel[] = ['warn', 'error', 'fatal'];
+
+/** The blog, ready to listen. */
+export async function createApp(platform: Platform, options: AppOptions): Promise<INestApplication> {
+  const adapter = platform === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
+  const app = await NestFactory.create(AppModule.with(options), adapter, { logger: LOG_LEVELS, abortOnError: false });
+  app.setGlobalPrefix('api');
+  app.useGlobalPipes(new ValidationPipe({ whitelist: true, transform: true }));
+  await app.init();
+  await forgetEarlierRuns(app);
+  return app;
+}
+
+/** The database is new with every start, so what an earlier run left in Redis tells of posts that are no more. */
+async function forgetEarlierRuns(app: INestApplication): Promise<void> {
+  try {
+    await app.get(CacheService).clear();
+  } catch (error) {
+    new Logger('Blog').warn(
+      `The cache could not be cleared: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
