@@ -56,7 +56,9 @@ export class CacheModule extends ConfigurableModuleClass implements OnModuleInit
     const store = stores.get(name)!;
     try {
       await store.connect();
-      logger.log(`Cache "${name}" is kept in ${store.kind}, prefix "${options.prefix}", ttl ${formatDuration(options.ttl)}`);
+      logger.log(
+        `Cache "${name}" is kept in ${store.kind}, prefix "${options.prefix}", ttl ${formatDuration(options.ttl)}`,
+      );
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       logger.error(`Cache "${name}" is not there yet; the application runs without it until it is. ${reason}`);

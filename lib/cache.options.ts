@@ -49,7 +49,18 @@ export interface CheckedOptions {
 }
 
 const WHERE = 'CacheModule.forRoot()';
-const NAMES = ['prefix', 'version', 'ttl', 'store', 'stores', 'user', 'placeholders', 'partition', 'sharedScopes', 'debug'];
+const NAMES = [
+  'prefix',
+  'version',
+  'ttl',
+  'store',
+  'stores',
+  'user',
+  'placeholders',
+  'partition',
+  'sharedScopes',
+  'debug',
+];
 const SERIALIZER_NAMES = ['serializer', 'codecs', 'maxValueBytes'];
 const RESERVED = ['query', 'args', 'result', 'user_id'];
 const NAME = /^[\p{L}_][\p{L}\p{N}_-]*$/u;
@@ -86,9 +97,16 @@ function checkedStores({ store, stores }: CacheModuleOptions): Map<string, Store
   if (stores !== undefined) checkOptionNames(stores, Object.keys(stores), `${WHERE} stores`);
   const named = new Map(Object.entries({ [DEFAULT_STORE]: store ?? memoryStore(), ...stores }));
   for (const [name, definition] of named) {
-    if (!NAME.test(name)) throw invalidOption('stores', WHERE, name, 'an object whose names are letters, digits, "_" and "-"');
+    if (!NAME.test(name))
+      throw invalidOption('stores', WHERE, name, 'an object whose names are letters, digits, "_" and "-"');
     const isDefinition = typeof (definition as Partial<StoreDefinition> | null)?.create === 'function';
-    if (!isDefinition) throw invalidOption(name === DEFAULT_STORE ? 'store' : name, WHERE, definition, 'what memoryStore() or redisStore() returns');
+    if (!isDefinition)
+      throw invalidOption(
+        name === DEFAULT_STORE ? 'store' : name,
+        WHERE,
+        definition,
+        'what memoryStore() or redisStore() returns',
+      );
   }
   return named;
 }
@@ -98,7 +116,9 @@ function checkedPrefix(prefix: string | undefined, stores: ReadonlyMap<string, S
   if (prefix === undefined && !needsPrefix) return 'cache';
   const expected = 'a text such as "prod:shop", without braces, wildcards and spaces, that no other application uses';
   if (typeof prefix !== 'string') throw invalidOption('prefix', WHERE, prefix, expected);
-  const isSound = prefix.split(':').every((segment) => flawOfSegment(segment) === undefined && !segment.startsWith('~'));
+  const isSound = prefix
+    .split(':')
+    .every((segment) => flawOfSegment(segment) === undefined && !segment.startsWith('~'));
   if (!isSound) throw invalidOption('prefix', WHERE, prefix, expected);
   return prefix;
 }
@@ -106,7 +126,12 @@ function checkedPrefix(prefix: string | undefined, stores: ReadonlyMap<string, S
 function checkedPlaceholders(placeholders: Readonly<Record<string, ContextFunction>>): Map<string, ContextFunction> {
   for (const [name, read] of Object.entries(placeholders)) {
     if (!NAME.test(name) || RESERVED.includes(name)) {
-      throw invalidOption('placeholders', WHERE, name, `an object whose names are letters and digits, but none of ${RESERVED.join(', ')}`);
+      throw invalidOption(
+        'placeholders',
+        WHERE,
+        name,
+        `an object whose names are letters and digits, but none of ${RESERVED.join(', ')}`,
+      );
     }
     checkedFunction(read, `placeholders.${name}`);
   }
@@ -119,8 +144,10 @@ function checkedFunction<T>(value: T, option: string): T {
 }
 
 function checkedScopes(scopes: readonly string[]): Set<string> {
-  const isSound = Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string' && flawOfSegment(scope) === undefined);
-  if (!isSound) throw invalidOption('sharedScopes', WHERE, scopes, "an array of first segments of keys, such as ['public']");
+  const isSound =
+    Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string' && flawOfSegment(scope) === undefined);
+  if (!isSound)
+    throw invalidOption('sharedScopes', WHERE, scopes, "an array of first segments of keys, such as ['public']");
   return new Set(scopes);
 }
 
@@ -130,4 +157,3 @@ export function storeLifetimes({ stores, ttl }: CheckedOptions): Map<string, num
     [...stores].map(([name, store]) => [name, store.ttl === undefined ? ttl : parseDuration(store.ttl, 'ttl', name)]),
   );
 }
-

@@ -12,8 +12,16 @@ import { CACHE_RUNTIME, cacheToken } from './operations/tokens.js';
 
 /** What the module provides whatever its options are. */
 export const CACHE_PROVIDERS: readonly Provider[] = [
-  { provide: CACHE_OPTIONS, useFactory: (options: CacheModuleOptions) => checkModuleOptions(options), inject: [MODULE_OPTIONS_TOKEN] },
-  { provide: CACHE_INSTANCES, useFactory: (options: CheckedOptions) => new CacheInstances(options), inject: [CACHE_OPTIONS] },
+  {
+    provide: CACHE_OPTIONS,
+    useFactory: (options: CacheModuleOptions) => checkModuleOptions(options),
+    inject: [MODULE_OPTIONS_TOKEN],
+  },
+  {
+    provide: CACHE_INSTANCES,
+    useFactory: (options: CheckedOptions) => new CacheInstances(options),
+    inject: [CACHE_OPTIONS],
+  },
   { provide: CACHE_RUNTIME, useFactory: ({ runtime }: CacheInstances) => runtime, inject: [CACHE_INSTANCES] },
   { provide: CacheService, useExisting: cacheToken() },
   { provide: USER_FUNCTION, useFactory: ({ user }: CheckedOptions) => ({ user }), inject: [CACHE_OPTIONS] },

@@ -82,8 +82,12 @@ export class CacheService {
 
   /** The hits among the keys, by the key as it was given. */
   async getMany<T = unknown, K extends Key = Key>(keys: readonly K[], options: GetOptions = {}): Promise<Map<K, T>> {
-    const outcomes = await Promise.all(keys.map(async (key) => [key, await this.#read('getMany', key, options)] as const));
-    return new Map(outcomes.flatMap(([key, outcome]) => (outcome?.status === 'hit' ? [[key, outcome.value as T]] : [])));
+    const outcomes = await Promise.all(
+      keys.map(async (key) => [key, await this.#read('getMany', key, options)] as const),
+    );
+    return new Map(
+      outcomes.flatMap(([key, outcome]) => (outcome?.status === 'hit' ? [[key, outcome.value as T]] : [])),
+    );
   }
 
   /**

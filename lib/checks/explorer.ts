@@ -1,4 +1,4 @@
-import { DiscoveryService } from '@nestjs/core';
+import type { DiscoveryService } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { CacheError } from '../core/errors.js';
 import { declaredMethods, prototypeChain } from '../operations/accessor.js';
@@ -42,7 +42,8 @@ function classOf({ instance, metatype, inject }: InstanceWrapper): ClassType | u
   const isFactory = Array.isArray(inject) || typeof metatype !== 'function' || metatype.prototype === undefined;
   if (!isFactory) return metatype as ClassType;
   if (typeof made !== 'object' || made === null) return undefined;
-  const constructor: unknown = Object.getPrototypeOf(made)?.constructor;
+  const prototype = Object.getPrototypeOf(made) as object | null;
+  const constructor: unknown = prototype?.constructor;
   return typeof constructor === 'function' && constructor !== Object ? (constructor as ClassType) : undefined;
 }
 

@@ -22,7 +22,8 @@ export function cachedDeclaration(
   const { key, ...options } = given as CacheableOptions<AnyMethod> & { key?: unknown };
   const isKey = key === undefined || typeof key === 'string' || typeof key === 'function' || isCatalogKey(key);
   if (!isKey) throw invalidOption('key', where, key, 'a template, a key of a catalog, or a function of the arguments');
-  if (key === undefined && kind === 'put') throw invalidOption('key', where, key, 'given: a put needs to know its entry');
+  if (key === undefined && kind === 'put')
+    throw invalidOption('key', where, key, 'given: a put needs to know its entry');
   return { kind, key: key as Extract<Declaration, { kind: 'put' }>['key'], options };
 }
 

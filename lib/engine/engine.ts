@@ -1,4 +1,3 @@
-import { sleep } from '../core/clock.js';
 import type { Address } from '../core/entry.js';
 import { CacheError } from '../core/errors.js';
 import type { Flight, Landing } from '../resilience/single-flight.js';

@@ -65,7 +65,14 @@ export class LeaseHolder {
       const header = { createdAt, expiresAt: createdAt + lifetime, serializer, form, version: request.version };
       const entry = { header, payload, lifetime, generationLifetime: generationLifetime(lifetime), lateTags };
       const isStored = await store.fill({ lease, mode, entry });
-      if (isStored) tell({ kind: 'set', key: keyPrefix + lease.path, debug: request.debug, lifetime, bytes: Buffer.byteLength(payload) });
+      if (isStored)
+        tell({
+          kind: 'set',
+          key: keyPrefix + lease.path,
+          debug: request.debug,
+          lifetime,
+          bytes: Buffer.byteLength(payload),
+        });
       return isStored;
     } catch (error) {
       this.#tellFailure('fill', error);
@@ -75,9 +82,7 @@ export class LeaseHolder {
 
   /** Lets others load at once. Nobody waits for it: a lease that is not given back expires. */
   release(lease: Lease): void {
-    this.context.store
-      .fill({ lease, mode: 'load' })
-      .catch((error: unknown) => this.#tellFailure('release', error));
+    this.context.store.fill({ lease, mode: 'load' }).catch((error: unknown) => this.#tellFailure('release', error));
   }
 
   /** A begin without an answer is as good as none; its token is thrown away, for it may be applied later. */

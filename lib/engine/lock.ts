@@ -40,7 +40,11 @@ export async function runLocked<T>(
   }
 }
 
-async function acquire({ store, clock }: EngineContext, { name, lifetime, wait }: LockRequest, token: string): Promise<void> {
+async function acquire(
+  { store, clock }: EngineContext,
+  { name, lifetime, wait }: LockRequest,
+  token: string,
+): Promise<void> {
   const deadline = clock.monotonic() + wait;
   while (!(await store.lock(name, token, lifetime))) {
     const left = deadline - clock.monotonic();

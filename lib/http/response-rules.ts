@@ -26,7 +26,10 @@ export function watchResponse(response: PlatformResponse): (isShared: boolean) =
 
 /** RFC 9111, sections 5.2.2.5 and 5.2.2.7. */
 function forbiddenBy(cacheControl: unknown, isShared: boolean): string | undefined {
-  const directives = String(cacheControl ?? '').toLowerCase().split(',').map((each) => each.trim().split('=')[0]);
+  const directives = String(cacheControl ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((each) => each.trim().split('=')[0]);
   if (directives.includes('no-store')) return 'no-store';
   return isShared && directives.includes('private') ? 'private' : undefined;
 }

@@ -1,7 +1,7 @@
 import { CacheError } from '../core/errors.js';
 import type { Placeholder } from '../keys/placeholder.js';
 import { MISSING, readOwnPath } from '../keys/resolver.js';
-import type { CallScope, CallSource, ContextFunction } from './context-sources.js';
+import type { CallSource, ContextFunction } from './context-sources.js';
 import { CONTEXT_NAMES, contextSource, customSource } from './context-sources.js';
 import type { MethodInput } from './method-inputs.js';
 
@@ -94,5 +94,13 @@ function availableIn({ inputs, placeholders, hasResult }: Nameable): string[] {
   const names = inputs.flatMap((input) => input.name ?? []);
   const positions = inputs.map((_, index) => String(index));
   const hashes = inputs.some((input) => input.origin === 'query') ? ['args', 'query'] : ['args'];
-  return [...names, ...positions, ...hashes, ...placeholders.keys(), USER_ID, ...(hasResult ? ['result'] : []), ...contextTexts()];
+  return [
+    ...names,
+    ...positions,
+    ...hashes,
+    ...placeholders.keys(),
+    USER_ID,
+    ...(hasResult ? ['result'] : []),
+    ...contextTexts(),
+  ];
 }

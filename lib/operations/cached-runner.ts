@@ -66,7 +66,10 @@ export class CachedRunner {
   settle({ isHandler, where }: CachedOperation, returned: unknown): unknown {
     if (isHandler && isObservable(returned)) return lastValueFrom(returned);
     if (!isHandler && !isThenable(returned)) {
-      this.context.mistakes.report(new CacheError('METHOD_NOT_ASYNC', { where, found: describeValue(returned) }), where);
+      this.context.mistakes.report(
+        new CacheError('METHOD_NOT_ASYNC', { where, found: describeValue(returned) }),
+        where,
+      );
     }
     return returned;
   }
@@ -82,7 +85,10 @@ export class CachedRunner {
       const isPersonal = isHandler && isSignedIn(call) && !key.namesIdentity && !key.isShared(plan.path);
       if (!isPersonal) return plan;
       const advice = `begin it with a shared scope (${[...settings.sharedScopes].join(', ')}) or name <<user_id>>`;
-      mistakes.logOnce(`${where} personal`, `${where} is not cached for signed-in users: its key "${key.text}" does not say whose data it holds; ${advice}.`);
+      mistakes.logOnce(
+        `${where} personal`,
+        `${where} is not cached for signed-in users: its key "${key.text}" does not say whose data it holds; ${advice}.`,
+      );
     } catch (error) {
       mistakes.report(error, where);
     }
@@ -117,7 +123,9 @@ export class CachedRunner {
     if (!operation.debug) return;
     const key = this.context.engineOf(operation.store).context.keyPrefix + address.path;
     const user = request && ` user=${encodeSegment(identityOf(request.context.user, operation.where) ?? ANONYMOUS)}`;
-    this.context.log(`${operation.where} | args=${describeArguments(operation.inputs, args)}${user ?? ''} | key=${key}`);
+    this.context.log(
+      `${operation.where} | args=${describeArguments(operation.inputs, args)}${user ?? ''} | key=${key}`,
+    );
   }
 }
 

@@ -22,7 +22,11 @@ type InvalidateDeclaration = Extract<Declaration, { kind: 'invalidate' }>;
  *
  * @throws CacheError with the first mistake found.
  */
-export function compileMethod(declared: DeclaredMethod, facts: MethodFacts, settings: OperationSettings): MethodOperations {
+export function compileMethod(
+  declared: DeclaredMethod,
+  facts: MethodFacts,
+  settings: OperationSettings,
+): MethodOperations {
   const { where, isHandler, mayBeAsync } = facts;
   const cached = declared.declarations.filter((each) => each.kind !== 'invalidate');
   const invalidations = declared.declarations.filter((each) => each.kind === 'invalidate');
@@ -38,7 +42,11 @@ export function compileMethod(declared: DeclaredMethod, facts: MethodFacts, sett
   };
 }
 
-function compileCached(declaration: CachedDeclaration, facts: MethodFacts, settings: OperationSettings): CachedOperation {
+function compileCached(
+  declaration: CachedDeclaration,
+  facts: MethodFacts,
+  settings: OperationSettings,
+): CachedOperation {
   const { kind, key, options } = declaration;
   const { where, isHandler } = facts;
   const store = checkedStore(options.store ?? DEFAULT_STORE, where, settings);
@@ -123,12 +131,17 @@ function refuseContradictions(
   if (reads.length > 1) refuse('it has @Cacheable twice', 'Keep one of them.');
   if (cached.length - reads.length > 1) refuse('it has @CachePut twice', 'Keep one of them.');
   if (reads.length > 0 && (cached.length > 1 || invalidations.length > 0)) {
-    refuse('a method that reads through the cache cannot change it as well', 'Move the write into a method of its own.');
+    refuse(
+      'a method that reads through the cache cannot change it as well',
+      'Move the write into a method of its own.',
+    );
   }
   if (cached.length === 0 || !isHandler) return;
   if (inputs.some(({ origin, passthrough }) => origin === 'response' && !passthrough)) {
     refuse('with @Res() it answers by itself', 'Return the value, or use @Res({ passthrough: true }).');
   }
-  if (inputs.some(({ origin }) => origin === 'next')) refuse('with @Next() it may not answer at all', 'Remove @Next().');
-  if (isEventStream) refuse('with @Sse() it answers with a stream of events', 'Cache the method that the events come from.');
+  if (inputs.some(({ origin }) => origin === 'next'))
+    refuse('with @Next() it may not answer at all', 'Remove @Next().');
+  if (isEventStream)
+    refuse('with @Sse() it answers with a stream of events', 'Cache the method that the events come from.');
 }

@@ -89,7 +89,11 @@ function missing(placeholder: string, { where }: CallScope, reason: string): Cac
 }
 
 /** Reads and notes. That there was nothing is noted too: a default makes the key depend on it all the same. */
-function noted(scope: CallScope, source: string, read: (context: RequestContext, scope: CallScope) => unknown): unknown {
+function noted(
+  scope: CallScope,
+  source: string,
+  read: (context: RequestContext, scope: CallScope) => unknown,
+): unknown {
   const context = requireContext(scope, `<<${source}>>`);
   scope.contextual.set(source, encodeSegment(undefined));
   const value = read(context, scope);

@@ -27,7 +27,12 @@ const UNDECLARED = { isRest: false, origin: 'argument', passthrough: false } as 
  *
  * @throws CacheError `METHOD_NOT_CACHEABLE` when two inputs of a handler have one name.
  */
-export function methodInputs(original: AnyMethod, owner: object, method: string | symbol, where: string): MethodInput[] {
+export function methodInputs(
+  original: AnyMethod,
+  owner: object,
+  method: string | symbol,
+  where: string,
+): MethodInput[] {
   const routed = (Reflect.getMetadata(ROUTE_ARGUMENTS, owner, method) ?? {}) as RouteArguments;
   const inputs: MethodInput[] = parametersOf(original).map((parameter, index) => ({
     ...UNDECLARED,
@@ -36,7 +41,8 @@ export function methodInputs(original: AnyMethod, owner: object, method: string 
   }));
   for (const [key, { index, data }] of Object.entries(routed)) {
     const own = inputs[index]?.name;
-    const passthrough = typeof data === 'object' && data !== null && (data as { passthrough?: unknown }).passthrough === true;
+    const passthrough =
+      typeof data === 'object' && data !== null && (data as { passthrough?: unknown }).passthrough === true;
     const name = typeof data === 'string' && data !== '' ? data : own;
     inputs[index] = { index, name, isRest: false, origin: ORIGINS[key.split(':')[0]!] ?? 'argument', passthrough };
   }

@@ -31,7 +31,12 @@ export function decorateMethod(
 
 /** Gives an object that Nest did not construct the runtime that injection would have given it. */
 export function setRuntime(instance: object, runtime: MethodRuntime): void {
-  Object.defineProperty(instance, RUNTIME_SLOT, { value: runtime, configurable: true, writable: true, enumerable: false });
+  Object.defineProperty(instance, RUNTIME_SLOT, {
+    value: runtime,
+    configurable: true,
+    writable: true,
+    enumerable: false,
+  });
 }
 
 function wrap(original: AnyMethod, declaring: object, method: string | symbol): AnyMethod {

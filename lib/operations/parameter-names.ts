@@ -54,6 +54,7 @@ function splitParameters(source: string, opening: number): string[] {
 
 /** Everything in which a bracket or a comma means nothing, replaced by a harmless text. */
 function withoutCommentsAndLiterals(source: string): string {
-  const literal = /\/\*[^]*?\*\/|\/\/[^\n]*|'(?:\\[^]|[^'\\])*'|"(?:\\[^]|[^"\\])*"|`(?:\\[^]|[^`\\])*`|(?<=[=(,:?[{&|!]\s*)\/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\n])+\/[a-z]*/g;
+  const literal =
+    /\/\*[^]*?\*\/|\/\/[^\n]*|'(?:\\[^]|[^'\\])*'|"(?:\\[^]|[^"\\])*"|`(?:\\[^]|[^`\\])*`|(?<=[=(,:?[{&|!]\s*)\/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\n])+\/[a-z]*/g;
   return source.replace(literal, (found) => (found.startsWith('/*') || found.startsWith('//') ? ' ' : '0'));
 }

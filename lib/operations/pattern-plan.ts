@@ -16,7 +16,8 @@ export function planPatterns(
   nameable: Nameable,
 ): (scope: CallScope) => readonly ResolvedPattern[] {
   if (typeof patterns === 'function') {
-    return ({ args, result }) => patterns(result as never, ...args).map((key) => ({ pattern: pathOfFunctionResult(key) }));
+    return ({ args, result }) =>
+      patterns(result as never, ...args).map((key) => ({ pattern: pathOfFunctionResult(key) }));
   }
   const planned = patterns.map((pattern) => planPattern(pattern, { ...nameable, hasResult: true }));
   return (scope) => planned.map((each) => each(scope));
@@ -26,7 +27,9 @@ function planPattern(pattern: Pattern, nameable: Nameable): (scope: CallScope) =
   const text = isCatalogKey(pattern) ? pattern.template : pattern;
   const template = parseTemplate(text, { where: nameable.where, pattern: true });
   const bindings = isCatalogKey(pattern) ? pattern.bindings : undefined;
-  const own = new Set([...(bindings?.values() ?? [])].map((each) => (each.kind === 'placeholder' ? each.placeholder : 0)));
+  const own = new Set(
+    [...(bindings?.values() ?? [])].map((each) => (each.kind === 'placeholder' ? each.placeholder : 0)),
+  );
   const source = (placeholder: Placeholder): CallSource =>
     bindings && !own.has(placeholder)
       ? writersSource(placeholder, text, nameable)

@@ -69,7 +69,10 @@ export class CacheRuntime implements MethodRuntime {
     return this.#lookUp(call, call.self.constructor as ClassType);
   }
 
-  #lookUp({ declaring, method }: Pick<WrappedCall, 'declaring' | 'method'>, owner: ClassType): MethodOperations | CacheError {
+  #lookUp(
+    { declaring, method }: Pick<WrappedCall, 'declaring' | 'method'>,
+    owner: ClassType,
+  ): MethodOperations | CacheError {
     let byMethod = this.#compiled.get(declaring);
     if (!byMethod) this.#compiled.set(declaring, (byMethod = new Map()));
     let byOwner = byMethod.get(method);
@@ -82,7 +85,11 @@ export class CacheRuntime implements MethodRuntime {
   #compile(declaring: object, method: string | symbol, owner: ClassType): MethodOperations | CacheError {
     const declared: DeclaredMethod = declaredOn(declaring, method)!;
     try {
-      return compileMethod(declared, methodFacts(declared.original, method, { owner, declaring }), this.context.settings);
+      return compileMethod(
+        declared,
+        methodFacts(declared.original, method, { owner, declaring }),
+        this.context.settings,
+      );
     } catch (error) {
       if (CacheError.is(error)) return error;
       throw error;

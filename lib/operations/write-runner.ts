@@ -29,11 +29,7 @@ export class WriteRunner {
     return returned;
   }
 
-  async #settle(
-    operations: MethodOperations,
-    returned: unknown,
-    call: MethodCall,
-  ): Promise<unknown> {
+  async #settle(operations: MethodOperations, returned: unknown, call: MethodCall): Promise<unknown> {
     let result: unknown;
     try {
       result = await (isObservable(returned) ? lastValueFrom(returned) : returned);
@@ -45,11 +41,7 @@ export class WriteRunner {
     return result;
   }
 
-  async #put(
-    put: CachedOperation,
-    operations: MethodOperations,
-    call: MethodCall,
-  ): Promise<unknown> {
+  async #put(put: CachedOperation, operations: MethodOperations, call: MethodCall): Promise<unknown> {
     const plan = this.#planPut(put, call);
     if (!plan) return this.#settle(operations, call.proceed(), call);
     const loadRequest = this.cached.loadRequest(put, plan, call);
@@ -81,19 +73,12 @@ export class WriteRunner {
     }
   }
 
-  async #invalidateAfterFailure(
-    operations: MethodOperations,
-    call: MethodCall,
-  ): Promise<void> {
+  async #invalidateAfterFailure(operations: MethodOperations, call: MethodCall): Promise<void> {
     const always = operations.invalidations.filter((each) => each.always);
     await this.#invalidateAfter({ ...operations, invalidations: always, put: undefined }, undefined, call);
   }
 
-  async #invalidateAfter(
-    { invalidations }: MethodOperations,
-    result: unknown,
-    call: MethodCall,
-  ): Promise<void> {
+  async #invalidateAfter({ invalidations }: MethodOperations, result: unknown, call: MethodCall): Promise<void> {
     await Promise.all(
       invalidations.map(async (operation) => {
         if (this.#isSpared(operation, result, call)) return;
@@ -107,7 +92,10 @@ export class WriteRunner {
     try {
       return unless?.apply(self, [result, ...args]) === true;
     } catch (error) {
-      this.context.mistakes.logOnce(`${where} unless`, `${where}: "unless" failed, so it invalidates: ${String(error)}`);
+      this.context.mistakes.logOnce(
+        `${where} unless`,
+        `${where}: "unless" failed, so it invalidates: ${String(error)}`,
+      );
       return false;
     }
   }
@@ -125,7 +113,10 @@ export class WriteRunner {
   #targets({ where, patternsOf, tagsOf }: InvalidateOperation, scope: CallScope) {
     const { settings, mistakes } = this.context;
     const widen = (what: string, reason: string): void =>
-      mistakes.logOnce(`${where} ${what}`, `${where} invalidates more than it names, because ${what} has no value: ${reason}`);
+      mistakes.logOnce(
+        `${where} ${what}`,
+        `${where} invalidates more than it names, because ${what} has no value: ${reason}`,
+      );
     try {
       const partition = partitionOf(scope, settings.partition);
       const patterns = patternsOf(scope).map(({ pattern, widened }) => {
