@@ -43,9 +43,14 @@ export function sourceOf(placeholder: Placeholder, template: string, nameable: N
   throw new CacheError('PLACEHOLDER_UNKNOWN', { placeholder: text, template, where, available: availableIn(nameable) });
 }
 
-/** One value that stands for several inputs; the resolver hashes it. */
+/**
+ * One value that stands for several inputs; the resolver hashes it. It has the shape of a query string taken apart, so
+ * that `invalidate(list, { query: { page: 2 } })` names what a handler with `@Query('page')` cached.
+ */
 export function selectionSource(inputs: readonly MethodInput[]): CallSource {
-  return ({ args }) => inputs.map((input) => valueOf(input, args));
+  const [only] = inputs;
+  if (only && inputs.length === 1 && only.isWhole) return ({ args }) => valueOf(only, args);
+  return ({ args }) => Object.fromEntries(inputs.map((input) => [input.name ?? input.index, valueOf(input, args)]));
 }
 
 /** The value of an input in a call. */

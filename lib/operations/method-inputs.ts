@@ -10,17 +10,22 @@ export interface MethodInput {
   /** Its value is an array of all arguments from its position on. */
   readonly isRest: boolean;
   readonly origin: 'argument' | 'query' | 'request' | 'response' | 'next';
+  /** It holds everything of its origin, as `@Query()` does, not one part of it. */
+  readonly isWhole: boolean;
   /** For a response: Nest still sends what the handler returns. */
   readonly passthrough: boolean;
 }
 
-/** Nest's metadata of route parameters: `{ '5:0': { index: 0, data: 'id', pipes: [] } }`. */
+/**
+ * Nest's metadata of route parameters: `{ '5:0': { index: 0, data: 'id', pipes: [] } }`. What a parameter decorator of the
+ * application was given, under a key that begins with no number, is no name: it may as well be `@CurrentUser('id')`.
+ */
 type RouteArguments = Readonly<Record<string, { index: number; data?: unknown }>>;
 
 const ROUTE_ARGUMENTS = '__routeArguments__';
 const ORIGINS: Readonly<Record<string, MethodInput['origin']>> = { 0: 'request', 1: 'response', 2: 'next', 4: 'query' };
 
-const UNDECLARED = { isRest: false, origin: 'argument', passthrough: false } as const;
+const UNDECLARED = { isRest: false, isWhole: false, origin: 'argument', passthrough: false } as const;
 
 /**
  * The inputs of a method. On a handler a name is what the parameter decorator says, else the parameter's own.
@@ -43,8 +48,10 @@ export function methodInputs(
     const own = inputs[index]?.name;
     const passthrough =
       typeof data === 'object' && data !== null && (data as { passthrough?: unknown }).passthrough === true;
-    const name = typeof data === 'string' && data !== '' ? data : own;
-    inputs[index] = { index, name, isRest: false, origin: ORIGINS[key.split(':')[0]!] ?? 'argument', passthrough };
+    const [kind = ''] = key.split(':');
+    const isNamed = /^\d+$/.test(kind) && typeof data === 'string' && data !== '';
+    const name = isNamed ? data : own;
+    inputs[index] = { index, name, isRest: false, origin: ORIGINS[kind] ?? 'argument', passthrough };
   }
   const all = Array.from(inputs, (input, index) => input ?? { index, name: undefined, ...UNDECLARED });
   refuseTwins(all, where);
@@ -59,7 +66,7 @@ function refuseTwins(inputs: readonly MethodInput[], where: string): void {
       throw new CacheError('METHOD_NOT_CACHEABLE', {
         where,
         reason: `two of its parameters are called "${input.name}"`,
-        remedy: 'Use one of them by its position, <<0>>, or give them different names.',
+        remedy: 'Take one of them under another name, or as part of an object: @Query() query.',
       });
     }
     seen.add(input.name);
