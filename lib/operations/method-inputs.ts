@@ -50,8 +50,8 @@ export function methodInputs(
       typeof data === 'object' && data !== null && (data as { passthrough?: unknown }).passthrough === true;
     const [kind = ''] = key.split(':');
     const isNamed = /^\d+$/.test(kind) && typeof data === 'string' && data !== '';
-    const name = isNamed ? data : own;
-    inputs[index] = { index, name, isRest: false, origin: ORIGINS[kind] ?? 'argument', passthrough };
+    const origin = ORIGINS[kind] ?? 'argument';
+    inputs[index] = { index, name: isNamed ? data : own, isRest: false, isWhole: !isNamed, origin, passthrough };
   }
   const all = Array.from(inputs, (input, index) => input ?? { index, name: undefined, ...UNDECLARED });
   refuseTwins(all, where);
