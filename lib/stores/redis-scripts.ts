@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import { bucketGroup, ROOT_GROUP } from '../keys/groups.js';
+import { ENTRY_FIELDS, ENTRY_FORMAT } from '../serialization/entry-format.js';
+
+/** A Lua script, and the hash under which a server that has run it once knows it. */
+export interface Script {
+  readonly text: string;
+  readonly sha: string;
+}
+
+/** Stands for the run id of a server that does not tell it. */
+export const HIDDEN_RUN_ID = 'hidden';
+
+/** The `ignore` of a begin that takes no entry whatever, because the one there cannot be read. */
+export const IGNORE_ANY = '*';
+
+/*
+ * What both scripts of the protocol need.
+ *
+ * - An id is made here, when the command is applied: a command that a client sends twice must not bring back an id that
+ *   was deleted in between.
+ * - Reads are MGETs, for which a key of another type is a missing one; GET would be an error.
+ * - A generation is lengthened by more than is asked for, so that it is not written again at every miss.
+ */
+const SHARED = `
+local function newId(token)
+  local time = redis.call('TIME')
+  return token .. '.' .. time[1] .. string.format('%06d', time[2])
+end
+
+local function isId(value)
+  return value and string.find(value, '^[%w._-]+$') ~= nil
+end
+
+local function kept(lifetime)
+  return math.floor(lifetime * 1.25)
+end
+
+local function lengthen(key, lifetime)
+  local left = redis.call('PTTL', key)
+  if left >= 0 and left < lifetime then redis.call('PEXPIRE', key, kept(lifetime)) end
+end
+`;
+
+/*
+ * KEYS: entry, lease, generations of the reader's groups.
+ * ARGV: run id, token, mode, token to ignore, lifetimes of generations, root and lease, prefix of generations, buckets.
+ *
+ * The first write is a SET, because a full server refuses nothing any more once a script has written.
+ */
+const BEGIN = `${SHARED}
+local runId, token, mode, ignore = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local lifetime, rootLifetime, leaseLifetime = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
+local prefix, buckets = ARGV[8], tonumber(ARGV[9])
+local rootKey, new = prefix .. '${ROOT_GROUP}', newId(token)
+local present, renewals = {}, {}
+
+local function complete(key, id)
+  local isRoot = key == rootKey
+  if not isId(id) then id = false end
+  -- A root of another server process came back from a snapshot or a replica, and with it what it should have killed.
+  if isRoot and id and runId ~= '${HIDDEN_RUN_ID}' and string.sub(id, 1, #runId + 1) ~= runId .. '.' then id = false end
+  if id then
+    renewals[#renewals + 1] = key
+  else
+    id = isRoot and runId .. '.' .. new or new
+    redis.call('SET', key, id, 'PX', kept(isRoot and rootLifetime or lifetime))
+  end
+  present[string.sub(key, #prefix + 1)] = id
+  return id
+end
+
+local function presentId(name)
+  if present[name] == nil then present[name] = redis.call('MGET', prefix .. name)[1] end
+  return present[name]
+end
+
+-- The names in the words from the given one on, if each has the generation that stands behind its last '='.
+local function currentNames(text, first)
+  local names, position = {}, 0
+  for word in string.gmatch(text, '[^ ]+') do
+    position = position + 1
+    if position >= first then
+      local name, id = string.match(word, '^(.+)=([^=]+)$')
+      if not name or presentId(name) ~= id then return false end
+      names[name] = true
+    end
+  end
+  return next(names) and names
+end
+
+local values = redis.call('MGET', unpack(KEYS))
+local reply, groups = { 'leased' }, {}
+for i = 3, #KEYS do
+  reply[i - 1] = complete(KEYS[i], values[i])
+  groups[i - 2] = string.sub(KEYS[i], #prefix + 1)
+end
+
+local function isAlive(header)
+  local names = currentNames(header, ${ENTRY_FIELDS + 1})
+  if not names then return false end
+  for _, group in ipairs(groups) do
+    if not names[group] then return false end
+  end
+  return true
+end
+
+if mode == 'load' then
+  local header = values[1] and ignore ~= '${IGNORE_ANY}' and string.match(values[1], '^${ENTRY_FORMAT} ([^\\n]*)\\n')
+  if header and string.match(header, '^[^ ]*') ~= ignore and isAlive(header) then return { 'alive', values[1] } end
+  -- Whose groups changed, or who names none, can store nothing: nobody waits for it.
+  if values[2] and currentNames(values[2], 2) then return { 'busy' } end
+end
+
+local lease = token
+for i, group in ipairs(groups) do lease = lease .. ' ' .. group .. '=' .. reply[i + 1] end
+redis.call('SET', KEYS[2], lease, 'PX', leaseLifetime)
+
+if buckets > 0 then
+  local keys = {}
+  for i = 1, buckets do keys[i] = prefix .. '${bucketGroup(0).slice(0, -1)}' .. (i - 1) end
+  local ids = redis.call('MGET', unpack(keys))
+  for i = 1, buckets do reply[#reply + 1] = complete(keys[i], ids[i]) end
+end
+for _, key in ipairs(renewals) do lengthen(key, key == rootKey and rootLifetime or lifetime) end
+return reply
+`;
+
+/*
+ * KEYS: entry, lease, generation of the path; generations of the lease's groups, of the late tags, of their buckets.
+ * ARGV: token, mode, header, payload, lifetimes of entry, generations and root, prefix of generations, number of groups
+ * and of late tags; ids of the groups, ids of the buckets, names of the late tags. Without a header nothing is stored.
+ *
+ * The entry is the first write, for the reason above; when it is refused the lease goes all the same.
+ */
+const FILL = `${SHARED}
+local token, mode, header, payload = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local lifetime, rootLifetime, prefix = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
+local groups, tags = tonumber(ARGV[9]), tonumber(ARGV[10])
+local rootKey = prefix .. '${ROOT_GROUP}'
+
+local lease = redis.call('MGET', KEYS[2])[1]
+if not lease or string.match(lease, '^[^ ]*') ~= token then return 0 end
+
+local values = redis.call('MGET', unpack(KEYS, 4))
+local recorded, isUnchanged = {}, true
+for i = 1, groups do
+  recorded[KEYS[3 + i]] = true
+  if values[i] ~= ARGV[10 + i] then isUnchanged = false end
+end
+for i = 1, tags do
+  -- A bucket that is missing now was invalidated or evicted, and nobody can tell which.
+  if values[groups + tags + i] ~= ARGV[10 + groups + i] then isUnchanged = false end
+end
+if not isUnchanged then
+  redis.call('DEL', KEYS[2])
+  return 0
+end
+
+local created, renewals, new = {}, {}, newId(token)
+for i = 1, groups do renewals[i] = KEYS[3 + i] end
+for i = 1, tags do
+  local key, id = KEYS[3 + groups + i], values[groups + i]
+  if not recorded[key] then
+    if isId(id) then
+      renewals[#renewals + 1] = key
+    else
+      id = new
+      created[#created + 1] = key
+    end
+    header = header .. ' ' .. ARGV[10 + groups + tags + i] .. '=' .. id
+  end
+end
+
+if ARGV[3] ~= '' then
+  local stored = redis.pcall('SET', KEYS[1], header .. '\\n' .. payload, 'PX', ARGV[5])
+  if stored.err then
+    redis.call('DEL', KEYS[2])
+    return stored
+  end
+  for _, key in ipairs(created) do redis.call('SET', key, new, 'PX', kept(lifetime)) end
+  for _, key in ipairs(renewals) do lengthen(key, key == rootKey and rootLifetime or lifetime) end
+end
+if mode == 'put' then redis.call('DEL', KEYS[3]) end
+redis.call('DEL', KEYS[2])
+return 1
+`;
+
+/*
+ * KEYS: a lease or lock. ARGV: its token, and for the first script a lifetime. The token is the whole value or its first
+ * word: one that only begins with it is somebody else's.
+ */
+const HELD = `
+local value = redis.call('MGET', KEYS[1])[1]
+if not value or (value ~= ARGV[1] and string.sub(value, 1, #ARGV[1] + 1) ~= ARGV[1] .. ' ') then return 0 end
+`;
+
+export const beginScript = scriptOf(BEGIN);
+export const fillScript = scriptOf(FILL);
+export const extendScript = scriptOf(`${HELD}return redis.call('PEXPIRE', KEYS[1], ARGV[2])`);
+export const dropScript = scriptOf(`${HELD}return redis.call('DEL', KEYS[1])`);
+
+function scriptOf(text: string): Script {
+  const sha = createHash('sha1').update(text).digest('hex');
+  return { text, sha };
+}
