@@ -30,4 +30,7 @@ export type { ValueCodec } from './serialization/value-codecs.js';
 export { decimalCodec, objectIdCodec } from './serialization/value-codecs.js';
 export { memoryStore } from './stores/memory.store.js';
 export type { MemoryStoreOptions } from './stores/memory.store.js';
+export { redisStore } from './stores/redis.store.js';
+export type { RedisStoreOptions } from './stores/redis.store.js';
+export type { RedisTarget } from './stores/redis-target.js';
 export type { CacheStore, StoreDefinition, StoreNamespace } from './stores/store.js';
