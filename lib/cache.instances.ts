@@ -2,7 +2,6 @@ import type { CheckedOptions } from './cache.options.js';
 import { storeLifetimes } from './cache.options.js';
 import { CacheService } from './cache.service.js';
 import { systemClock } from './core/clock.js';
-import { CacheError } from './core/errors.js';
 import { Engine } from './engine/engine.js';
 import { CacheLogger } from './observability/logger.js';
 import type { RunnerContext } from './operations/cached-runner.js';
@@ -39,6 +38,7 @@ export class CacheInstances {
       settings: { placeholders, partition, sharedScopes, lifetimes: storeLifetimes(options), debug, strict },
       mistakes: new Mistakes(strict, (message) => this.logger.error(message)),
       log: (message) => this.logger.log(message),
+      logError: (message) => this.logger.error(message),
       engineOf: (store) => this.#engines.get(store)!,
       engines: () => engines,
     };
@@ -46,16 +46,12 @@ export class CacheInstances {
   }
 
   /**
-   * The service of a named cache; the default one's invalidations reach every cache.
-   *
-   * @throws CacheError `STORE_UNKNOWN`
+   * The service of a named cache; the default one's invalidations reach every cache. Undefined for a name that nobody
+   * configured: another application of this process may have.
    */
-  service(name: string): CacheService {
+  service(name: string): CacheService | undefined {
     const engine = this.#engines.get(name);
-    if (!engine) {
-      const available = [...this.#engines.keys()];
-      throw new CacheError('STORE_UNKNOWN', { store: name, where: `@InjectCache('${name}')`, available });
-    }
-    return new CacheService(this.#context, engine, name === DEFAULT_STORE ? [...this.#engines.values()] : [engine]);
+    const reached = name === DEFAULT_STORE ? [...this.#engines.values()] : [engine!];
+    return engine && new CacheService(this.#context, engine, reached);
   }
 }

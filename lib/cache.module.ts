@@ -1,6 +1,6 @@
 import { Inject, Module } from '@nestjs/common';
 import type { DynamicModule, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
-import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
+import { ModulesContainer } from '@nestjs/core';
 import { CACHE_INSTANCES } from './cache.constants.js';
 import type { CacheInstances } from './cache.instances.js';
 import type { ASYNC_OPTIONS_TYPE, OPTIONS_TYPE } from './cache.module-definition.js';
@@ -20,11 +20,11 @@ import { loadClassTransformer, prepareClassTransformer } from './serialization/d
  *
  * @example CacheModule.forRoot({ prefix: 'prod:shop', store: redisStore('redis://localhost:6379/1') })
  */
-@Module({ imports: [DiscoveryModule], providers: [...CACHE_PROVIDERS], exports: [CACHE_RUNTIME, CacheService] })
+@Module({ providers: [...CACHE_PROVIDERS], exports: [CACHE_RUNTIME, CacheService] })
 export class CacheModule extends ConfigurableModuleClass implements OnModuleInit, OnApplicationShutdown {
   constructor(
     @Inject(CACHE_INSTANCES) private readonly instances: CacheInstances,
-    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
   ) {
     super();
   }
@@ -41,12 +41,14 @@ export class CacheModule extends ConfigurableModuleClass implements OnModuleInit
   }
 
   async onModuleInit(): Promise<void> {
-    const operations = exploreApplication(this.discovery, this.instances.runtime);
+    const { runtime, stores } = this.instances;
+    const operations = exploreApplication(this.modules, runtime, [...stores.keys()]);
     await prepareTypes(operations);
-    await Promise.all([...this.instances.stores].map(([name]) => this.#connect(name)));
+    await Promise.all([...stores.keys()].map((name) => this.#connect(name)));
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.instances.runtime.close();
     await Promise.all([...this.instances.stores.values()].map((store) => store.close()));
   }
 

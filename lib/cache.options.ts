@@ -143,12 +143,10 @@ function checkedFunction<T>(value: T, option: string): T {
   throw invalidOption(option, WHERE, value, 'a function of the request');
 }
 
-function checkedScopes(scopes: readonly string[]): Set<string> {
-  const isSound =
-    Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string' && flawOfSegment(scope) === undefined);
-  if (!isSound)
-    throw invalidOption('sharedScopes', WHERE, scopes, "an array of first segments of keys, such as ['public']");
-  return new Set(scopes);
+function checkedScopes(scopes: unknown): Set<string> {
+  const isScope = (scope: unknown): scope is string => typeof scope === 'string' && flawOfSegment(scope) === undefined;
+  if (Array.isArray(scopes) && scopes.every(isScope)) return new Set(scopes);
+  throw invalidOption('sharedScopes', WHERE, scopes, "an array of first segments of keys, such as ['public']");
 }
 
 /** The lifetime of each store's entries where nothing else says so, in milliseconds. */

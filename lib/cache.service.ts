@@ -1,54 +1,18 @@
-import type { Duration } from './core/duration.js';
+import { ServiceRequests, placeOf } from './cache.service-requests.js';
+import type { ServiceCall } from './cache.service-requests.js';
+import type { GetOptions, Key, LockOptions, PartitionOptions, SetOptions } from './cache.service-options.js';
 import { parseDuration } from './core/duration.js';
+import { CacheError } from './core/errors.js';
 import { checkOptionNames } from './core/options.js';
 import type { Engine } from './engine/engine.js';
 import { invalidationOf } from './engine/invalidator.js';
-import type { LoadRequest, Outcome } from './engine/request.js';
-import { noteContextual } from './engine/frames.js';
 import { runLocked } from './engine/lock.js';
+import type { LoadRequest, Outcome } from './engine/request.js';
 import type { AnyCatalogKey, CatalogKey, CatalogValues } from './keys/catalog.js';
 import { isCatalogKey, patternOfCatalogKey } from './keys/catalog.js';
 import { encodeTag, pathOf } from './keys/escape.js';
-import { groupsOf, partitionSegment, patternOf, tagGroup, withPartition } from './keys/groups.js';
-import { partitionOf } from './operations/call-plan.js';
+import { patternOf, tagGroup, withPartition } from './keys/groups.js';
 import type { RunnerContext } from './operations/cached-runner.js';
-import type { CallScope } from './operations/context-sources.js';
-import type { ClassType } from './operations/declaration.js';
-import { currentRequest } from './operations/request-context.js';
-
-/** A whole key, without prefix and version: an encoded path, or an array whose elements are encoded one by one. */
-export type Key = string | readonly unknown[];
-
-export interface PartitionOptions {
-  /** The tenant, where there is no request to take it from. */
-  partition?: string | number;
-}
-
-export interface SetOptions extends PartitionOptions {
-  /** Default: the store's, then the module's. */
-  ttl?: Duration;
-  /** An entry dies when any of its tags is invalidated. */
-  tags?: readonly (string | number | readonly unknown[])[];
-  /** A class for class-transformer; what is read back are its instances. */
-  type?: ClassType;
-}
-
-export interface GetOptions extends PartitionOptions {
-  /** A class for class-transformer; what is read back are its instances. */
-  type?: ClassType;
-}
-
-export interface LockOptions {
-  /** How long the lock lives without being renewed; it renews itself while the function runs. Default `'30s'`. */
-  ttl?: Duration;
-  /** How long to wait for whoever holds it. Default: not at all. */
-  wait?: Duration;
-}
-
-interface Address {
-  readonly address: LoadRequest['address'];
-  readonly contextual: ReadonlyMap<string, string>;
-}
 
 /**
  * The cache for code that wants more than decorators. Its reads and writes are those of the decorators, so the same
@@ -56,12 +20,16 @@ interface Address {
  * not exist; in production these are logged and the call goes on uncached, except for invalidations.
  */
 export class CacheService {
+  readonly #requests: ServiceRequests;
+
   constructor(
     private readonly context: RunnerContext,
     private readonly engine: Engine,
     /** The engines that this service's invalidations reach. */
     private readonly reached: readonly Engine[],
-  ) {}
+  ) {
+    this.#requests = new ServiceRequests(context, engine);
+  }
 
   /** The value under a key; undefined for a miss. A cached `undefined` is told from a miss by `has`. */
   async get<T = unknown>(key: Key, options: GetOptions = {}): Promise<T | undefined> {
@@ -98,9 +66,9 @@ export class CacheService {
    * @example cache.getOrSet('posts:detail:my-slug', () => load(), { ttl: '10m', tags: ['posts'] })
    */
   async getOrSet<T>(key: Key, load: () => T | Promise<T>, options: SetOptions = {}): Promise<T> {
-    const request = this.#plan('getOrSet', options, () => this.#request('getOrSet', { key, options, load }));
+    const request = await this.#requests.loading('getOrSet', { key, options, load });
     if (!request) return load();
-    return this.#valueOf('getOrSet', await this.engine.getOrSet(request)) as T;
+    return this.#valueOf('getOrSet', await this.#getOrSet(request)) as T;
   }
 
   /**
@@ -131,8 +99,7 @@ export class CacheService {
 
   /** Deletes exactly one entry; what is below it stays. */
   async delete(key: Key, options: PartitionOptions = {}): Promise<void> {
-    checkOptionNames(options, ['partition'], 'CacheService.delete()');
-    const path = withPartition(this.#partition('delete', options).segment, pathOf(key));
+    const path = withPartition(this.#requests.partition('delete', options), pathOf(key));
     await this.engine.invalidate({ groups: [], paths: [path], globs: [] });
   }
 
@@ -153,8 +120,7 @@ export class CacheService {
     const [pattern, options] = isCatalogKey(target)
       ? [patternOfCatalogKey(target as CatalogKey, second).pattern, third]
       : [patternOf(target), second as PartitionOptions];
-    checkOptionNames(options, ['partition'], 'CacheService.invalidate()');
-    const { segment } = this.#partition('invalidate', options);
+    const segment = this.#requests.partition('invalidate', options);
     await this.#invalidate({ patterns: [withPartition(segment, pattern)], tagGroups: [] });
   }
 
@@ -167,8 +133,7 @@ export class CacheService {
     tags: readonly (string | number | readonly unknown[])[],
     options: PartitionOptions = {},
   ): Promise<void> {
-    checkOptionNames(options, ['partition'], 'CacheService.invalidateTags()');
-    const { segment } = this.#partition('invalidateTags', options);
+    const segment = this.#requests.partition('invalidateTags', options);
     await this.#invalidate({ patterns: [], tagGroups: tags.map((tag) => tagGroup(encodeTag(tag), segment)) });
   }
 
@@ -189,7 +154,7 @@ export class CacheService {
    * @example await cache.lock('rebuild', (signal) => rebuild(signal), { ttl: '30s', wait: '5s' })
    */
   async lock<T>(name: string, fn: (signal: AbortSignal) => T | Promise<T>, options: LockOptions = {}): Promise<T> {
-    const where = 'CacheService.lock()';
+    const where = placeOf('lock');
     checkOptionNames(options, ['ttl', 'wait'], where);
     const lifetime = parseDuration(options.ttl ?? '30s', 'ttl', where);
     const wait = options.wait === undefined ? 0 : parseDuration(options.wait, 'wait', where);
@@ -197,84 +162,39 @@ export class CacheService {
   }
 
   async #read(verb: string, key: Key, options: GetOptions) {
-    const where = `CacheService.${verb}()`;
-    const request = this.#plan(verb, options, () => {
-      checkOptionNames(options, ['type', 'partition'], where);
-      const { address } = this.#address(verb, key, options);
-      return { address, shape: { form: 'value', type: options.type, where }, version: '', debug: this.#debug } as const;
-    });
+    const request = await this.#requests.reading(verb, key, options);
     return request && this.engine.read(request);
   }
 
-  async #put(verb: string, call: { key: Key; options: SetOptions; load: () => unknown }): Promise<unknown> {
-    const request = this.#plan(verb, call.options, () => this.#request(verb, call));
-    if (!request) return call.load();
-    const outcome = await this.engine.put(request);
-    const value = this.#valueOf(verb, outcome);
-    if (outcome.undelivered) throw outcome.undelivered;
-    return value;
-  }
-
-  /** In production a key that cannot be made is logged, and there is no request. */
-  #plan<R>(verb: string, options: object, make: () => R): R | undefined {
+  /** In production a loader that asks for its own key is run. */
+  async #getOrSet(request: LoadRequest): Promise<Outcome> {
     try {
-      return make();
+      return await this.engine.getOrSet(request);
     } catch (error) {
-      this.context.mistakes.report(error, `CacheService.${verb}()`);
-      return undefined;
+      const isOwn = CacheError.is(error, 'LOADER_RECURSION') && error.details.key === request.address.path;
+      if (!isOwn) throw error;
+      this.context.mistakes.report(error, placeOf('getOrSet'));
+      return { status: 'miss', value: await request.load() };
     }
   }
 
-  #request(verb: string, { key, options, load }: { key: Key; options: SetOptions; load: () => unknown }): LoadRequest {
-    const where = `CacheService.${verb}()`;
-    checkOptionNames(options, ['ttl', 'tags', 'type', 'partition'], where);
-    const { settings } = this.context;
-    const lifetime =
-      options.ttl === undefined
-        ? settings.lifetimes.get(this.engine.context.name)!
-        : parseDuration(options.ttl, 'ttl', where);
-    return {
-      ...this.#address(verb, key, options),
-      shape: { form: 'value', type: options.type, where },
-      version: '',
-      debug: this.#debug,
-      hasLateTags: false,
-      lifetime,
-      load,
-      decide: () => ({ kind: 'store', lifetime, lateTags: [] }),
-    };
-  }
-
-  #address(verb: string, key: Key, options: SetOptions): Address {
-    const { segment, contextual } = this.#partition(verb, options);
-    const path = withPartition(segment, pathOf(key));
-    const tags = (options.tags ?? []).map((tag) => tagGroup(encodeTag(tag), segment));
-    return { address: { path, groups: [...new Set([...groupsOf(path), ...tags])] }, contextual };
-  }
-
-  #partition(verb: string, { partition }: PartitionOptions) {
-    const where = `CacheService.${verb}()`;
-    const scope: CallScope = { where, args: [], context: currentRequest()?.context, contextual: new Map() };
-    const segment =
-      partition === undefined
-        ? partitionOf(scope, this.context.settings.partition)
-        : partitionSegment(partition, where);
-    noteContextual(scope.contextual);
-    return { segment, contextual: scope.contextual };
+  async #put(verb: string, call: ServiceCall): Promise<unknown> {
+    const request = await this.#requests.loading(verb, call);
+    if (!request) return call.load();
+    const outcome = await this.engine.put(request);
+    const value = this.#valueOf(verb, outcome);
+    if (outcome.undelivered !== undefined) throw outcome.undelivered;
+    return value;
   }
 
   #valueOf(verb: string, { value, refusal }: Outcome): unknown {
-    if (refusal) this.context.mistakes.report(refusal, `CacheService.${verb}()`);
+    if (refusal) this.context.mistakes.report(refusal, placeOf(verb));
     return value;
   }
 
   async #invalidate(targets: { patterns: readonly string[]; tagGroups: readonly string[] }): Promise<void> {
     const invalidation = invalidationOf(targets);
     const results = await Promise.allSettled(this.reached.map((engine) => engine.invalidate(invalidation)));
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
-  }
-
-  get #debug(): boolean {
-    return this.context.settings.debug;
+    for (const result of results) if (result.status === 'rejected') throw result.reason as unknown;
   }
 }

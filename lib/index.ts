@@ -2,7 +2,7 @@ export { CacheModule } from './cache.module.js';
 export type { CacheModuleOptions } from './cache.options.js';
 export type { CacheOptionsFactory } from './cache.module-definition.js';
 export { CacheService } from './cache.service.js';
-export type { GetOptions, Key, LockOptions, PartitionOptions, SetOptions } from './cache.service.js';
+export type { GetOptions, Key, LockOptions, PartitionOptions, SetOptions } from './cache.service-options.js';
 export type { Duration } from './core/duration.js';
 export { CACHE_ERROR_CODES, CacheError } from './core/errors.js';
 export type { CacheErrorCode, CacheErrorDetails } from './core/errors.js';

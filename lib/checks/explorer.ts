@@ -1,11 +1,13 @@
-import type { DiscoveryService } from '@nestjs/core';
+import type { ModulesContainer } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { CacheError } from '../core/errors.js';
 import { declaredMethods, prototypeChain } from '../operations/accessor.js';
 import type { ClassType } from '../operations/declaration.js';
-import { RUNTIME_SLOT, setRuntime } from '../operations/method-wrapper.js';
 import type { MethodOperations } from '../operations/operation.js';
+import { Problems } from '../operations/problems.js';
 import type { CacheRuntime } from '../operations/runtime.js';
+import { adoptMade, unextendable } from './adoption.js';
+import { unknownCaches } from './injected-caches.js';
 
 /**
  * Reads what every decorated method of the application declares, and gives the runtime to providers that Nest did not
@@ -13,27 +15,40 @@ import type { CacheRuntime } from '../operations/runtime.js';
  *
  * @throws CacheError `START_UP_REFUSED` with everything that was found wrong.
  */
-export function exploreApplication(discovery: DiscoveryService, runtime: CacheRuntime): MethodOperations[] {
+export function exploreApplication(
+  modules: ModulesContainer,
+  runtime: CacheRuntime,
+  stores: readonly string[],
+): MethodOperations[] {
   const problems = new Set<string>();
   const operations = new Map<string, MethodOperations>();
-  for (const wrapper of [...discovery.getControllers(), ...discovery.getProviders()]) {
+  for (const wrapper of wrappersOf(modules)) {
+    for (const made of adoptMade(wrapper, runtime)) problems.add(unextendable(made).message);
     const owner = classOf(wrapper);
     if (!owner) continue;
-    for (const declaring of prototypeChain(owner.prototype as object)) {
-      for (const method of declaredMethods(declaring)) {
-        try {
-          const compiled = runtime.compile(declaring, method, owner);
-          operations.set(compiled.where, compiled);
-        } catch (error) {
-          if (!CacheError.is(error)) throw error;
-          problems.add(error.message);
-        }
-      }
+    for (const problem of unknownCaches(owner, stores)) problems.add(problem.message);
+    for (const compiled of compileAll(owner, runtime)) {
+      if (compiled instanceof Problems) for (const { message } of compiled.found) problems.add(message);
+      else operations.set(compiled.where, compiled);
     }
-    adopt(wrapper, runtime);
   }
   if (problems.size > 0) throw new CacheError('START_UP_REFUSED', { problems: [...problems] });
   return [...operations.values()];
+}
+
+/** Everything that Nest makes: controllers, providers, and the guards, pipes and interceptors that decorators name. */
+function wrappersOf(modules: ModulesContainer): InstanceWrapper[] {
+  return [...modules.values()].flatMap(({ controllers, providers, injectables }) => [
+    ...controllers.values(),
+    ...providers.values(),
+    ...injectables.values(),
+  ]);
+}
+
+function compileAll(owner: ClassType, runtime: CacheRuntime): (MethodOperations | Problems)[] {
+  return prototypeChain(owner.prototype as object).flatMap((declaring) =>
+    declaredMethods(declaring).map((method) => runtime.compile(declaring, method, owner)),
+  );
 }
 
 /** The class whose methods a provider has, also where a factory made it. */
@@ -45,10 +60,4 @@ function classOf({ instance, metatype, inject }: InstanceWrapper): ClassType | u
   const prototype = Object.getPrototypeOf(made) as object | null;
   const constructor: unknown = prototype?.constructor;
   return typeof constructor === 'function' && constructor !== Object ? (constructor as ClassType) : undefined;
-}
-
-function adopt({ instance }: InstanceWrapper, runtime: CacheRuntime): void {
-  const made = instance as Record<symbol, unknown> | null | undefined;
-  if (typeof made !== 'object' || made === null || !(RUNTIME_SLOT in made)) return;
-  if (made[RUNTIME_SLOT] === undefined) setRuntime(made, runtime);
 }

@@ -9,7 +9,7 @@ import type { TypedMethodDecorator } from './cached-declaration.js';
  * Always runs the method, and replaces the entry of its key and everything below it by what it returned. If anything
  * keeps the result from being stored, the entry is gone all the same.
  *
- * @throws CacheError `OPTION_UNKNOWN`, `METHOD_NOT_CACHEABLE` where it stands on something that is no method.
+ * @throws CacheError `METHOD_NOT_CACHEABLE` where it stands on something that is no method.
  * @example
  * @CachePut('public:blog:detail:<<slug>>', { ttl: '5m' })
  * async update(slug: string, changes: Changes) { … }
@@ -30,6 +30,6 @@ export function CachePut(
   const isKey = typeof first === 'string' || isCatalogKey(first);
   const options = isKey ? { ...second, key: first } : first;
   return (target, method, descriptor) => {
-    decorateMethod(target, method, descriptor, cachedDeclaration('put', options, { target, method }));
+    decorateMethod(target, method, descriptor, cachedDeclaration('put', options));
   };
 }

@@ -11,7 +11,7 @@ import type { TypedMethodDecorator } from './cached-declaration.js';
  * The key is a template, a key of a catalog, or a function of the arguments; without one it is made of the class, the
  * method and every input. Mistakes in it stop the application when it starts.
  *
- * @throws CacheError `OPTION_UNKNOWN`, `METHOD_NOT_CACHEABLE` where it stands on something that is no method.
+ * @throws CacheError `METHOD_NOT_CACHEABLE` where it stands on something that is no method.
  * @example
  * @Cacheable('public:blog:detail:<<slug>>', { ttl: '5m' })
  * findOne(@Param('slug') slug: string) { … }
@@ -32,6 +32,6 @@ export function Cacheable(
   const isKey = typeof first === 'string' || isCatalogKey(first);
   const options = isKey ? { ...second, key: first } : first;
   return (target, method, descriptor) => {
-    decorateMethod(target, method, descriptor, cachedDeclaration('cacheable', options, { target, method }));
+    decorateMethod(target, method, descriptor, cachedDeclaration('cacheable', options));
   };
 }

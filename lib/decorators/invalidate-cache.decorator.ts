@@ -1,4 +1,3 @@
-import { checkOptionNames, invalidOption } from '../core/options.js';
 import type {
   AnyMethod,
   InvalidateOptions,
@@ -8,9 +7,6 @@ import type {
 } from '../operations/declaration.js';
 import { decorateMethod } from '../operations/method-wrapper.js';
 import type { TypedMethodDecorator } from './cached-declaration.js';
-import { placeOf } from './cached-declaration.js';
-
-const OPTIONS = ['tags', 'always', 'unless', 'store', 'debug'];
 
 /**
  * Invalidates after the method succeeded and before its result is returned, so that the next read is fresh. A path
@@ -18,7 +14,7 @@ const OPTIONS = ['tags', 'always', 'unless', 'store', 'debug'];
  *
  * A placeholder without a value widens the pattern to the path in front of it. The method never fails because of it.
  *
- * @throws CacheError `OPTION_UNKNOWN`, `OPTION_INVALID`, `METHOD_NOT_CACHEABLE`.
+ * @throws CacheError `METHOD_NOT_CACHEABLE` where it stands on something that is no method.
  * @example
  * @InvalidateCache(['public:blog:detail:<<slug>>', 'public:blog:list'])
  * async update(slug: string, changes: Changes) { … }
@@ -33,11 +29,6 @@ export function InvalidateCache(
   options: InvalidateOptions<AnyMethod> = {},
 ): MethodDecorator {
   return (target, method, descriptor) => {
-    const where = placeOf({ target, method });
-    checkOptionNames(options, OPTIONS, where);
-    if (!Array.isArray(patterns) && typeof patterns !== 'function') {
-      throw invalidOption('patterns', where, patterns, 'an array of templates, or a function of the result');
-    }
     decorateMethod(target, method, descriptor, { kind: 'invalidate', patterns, options });
   };
 }

@@ -122,5 +122,5 @@ export class Loader {
 
 /** The caller gave up; that says nothing about what another caller would get. */
 function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
+  return typeof error === 'object' && error !== null && (error as { name?: unknown }).name === 'AbortError';
 }

@@ -26,7 +26,9 @@ export function watchResponse(response: PlatformResponse): (isShared: boolean) =
 
 /** RFC 9111, sections 5.2.2.5 and 5.2.2.7. */
 function forbiddenBy(cacheControl: unknown, isShared: boolean): string | undefined {
-  const directives = String(cacheControl ?? '')
+  const directives = (
+    Array.isArray(cacheControl) ? cacheControl.join() : typeof cacheControl === 'string' ? cacheControl : ''
+  )
     .toLowerCase()
     .split(',')
     .map((each) => each.trim().split('=')[0]);

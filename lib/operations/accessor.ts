@@ -35,7 +35,11 @@ export function declareDefaults(target: object, defaults: CacheDefaultsOptions):
 /** A class and those it extends, as prototypes, the class itself first. */
 export function prototypeChain(prototype: object): object[] {
   const chain: object[] = [];
-  for (let each: object | null = prototype; each && each !== Object.prototype; each = Object.getPrototypeOf(each) as object | null) {
+  for (
+    let each: object | null = prototype;
+    each && each !== Object.prototype;
+    each = Object.getPrototypeOf(each) as object | null
+  ) {
     chain.push(each);
   }
   return chain;

@@ -18,6 +18,7 @@ export interface RunnerContext {
   readonly settings: OperationSettings;
   readonly mistakes: Mistakes;
   readonly log: (message: string) => void;
+  readonly logError: (message: string) => void;
   engineOf(store: string): Engine;
   engines(): readonly Engine[];
 }
@@ -27,7 +28,7 @@ export class CachedRunner {
   constructor(private readonly context: RunnerContext) {}
 
   async run(operation: CachedOperation, call: MethodCall): Promise<unknown> {
-    const plan = this.#plan(operation, call);
+    const plan = this.plan(operation, call);
     if (!plan) {
       noteLookup(call, 'BYPASS');
       return call.proceed();
@@ -36,6 +37,27 @@ export class CachedRunner {
     noteLookup(call, outcome.status === 'hit' ? 'HIT' : 'MISS');
     if (outcome.refusal) this.context.mistakes.report(outcome.refusal, operation.where);
     return outcome.value;
+  }
+
+  /** Where the entry of this call is, or undefined when the cache is to be left alone. */
+  plan(operation: CachedOperation, call: MethodCall): CallPlan | undefined {
+    const { settings, mistakes } = this.context;
+    const { when, where, key, isHandler } = operation;
+    try {
+      if (when && !when.apply(call.self, [...call.args])) return undefined;
+      const plan = planCall(operation, call, settings.partition);
+      this.#logCall(operation, call, plan);
+      const isPersonal = isHandler && isSignedIn(call) && !key.namesIdentity && !key.isShared(plan.path);
+      if (!isPersonal) return plan;
+      const advice = `begin it with a shared scope (${[...settings.sharedScopes].join(', ')}) or name <<user_id>>`;
+      mistakes.logOnce(
+        `${where} personal`,
+        `${where} is not cached for signed-in users: its key "${key.text}" does not say whose data it holds; ${advice}.`,
+      );
+    } catch (error) {
+      mistakes.report(error, where);
+    }
+    return undefined;
   }
 
   /** What the engine is asked to do for a call. */
@@ -74,27 +96,6 @@ export class CachedRunner {
     return returned;
   }
 
-  /** Where the entry of this call is, or undefined when the cache is to be left alone. */
-  #plan(operation: CachedOperation, call: MethodCall): CallPlan | undefined {
-    const { settings, mistakes } = this.context;
-    const { when, where, key, isHandler } = operation;
-    try {
-      if (when && !when.apply(call.self, [...call.args])) return undefined;
-      const plan = planCall(operation, call, settings.partition);
-      this.#logCall(operation, call, plan);
-      const isPersonal = isHandler && isSignedIn(call) && !key.namesIdentity && !key.isShared(plan.path);
-      if (!isPersonal) return plan;
-      const advice = `begin it with a shared scope (${[...settings.sharedScopes].join(', ')}) or name <<user_id>>`;
-      mistakes.logOnce(
-        `${where} personal`,
-        `${where} is not cached for signed-in users: its key "${key.text}" does not say whose data it holds; ${advice}.`,
-      );
-    } catch (error) {
-      mistakes.report(error, where);
-    }
-    return undefined;
-  }
-
   async #getOrSet({ store, where }: CachedOperation, request: LoadRequest): Promise<Outcome> {
     try {
       return await this.context.engineOf(store).getOrSet(request);
@@ -122,7 +123,7 @@ export class CachedRunner {
   #logCall(operation: CachedOperation, { args, request }: MethodCall, { address }: CallPlan): void {
     if (!operation.debug) return;
     const key = this.context.engineOf(operation.store).context.keyPrefix + address.path;
-    const user = request && ` user=${encodeSegment(identityOf(request.context.user, operation.where) ?? ANONYMOUS)}`;
+    const user = request && ` user=${describeUser(request.context.user, operation.where)}`;
     this.context.log(
       `${operation.where} | args=${describeArguments(operation.inputs, args)}${user ?? ''} | key=${key}`,
     );
@@ -141,6 +142,15 @@ function noteLookup({ request, isRouted }: MethodCall, status: LookupStatus): vo
 function isSignedIn({ request }: MethodCall): boolean {
   const user = request?.context.user;
   return user !== undefined && user !== null;
+}
+
+/** The log must not fail where the key does not ask who is signed in. */
+function describeUser(user: unknown, where: string): string {
+  try {
+    return encodeSegment(identityOf(user, where) ?? ANONYMOUS);
+  } catch {
+    return 'somebody without an identity';
+  }
 }
 
 /** Scalars as they are, for they may be in the key; of everything else only what it is. */

@@ -47,7 +47,8 @@ export function identityOf(user: unknown, where: string): string | number | bigi
   for (const name of IDENTITIES) {
     const value = (user as Record<string, unknown>)[name];
     if (isScalar(value)) return value;
-    if (name === '_id' && typeof value === 'object' && value !== null) return String(value);
+    const text = name === '_id' ? textOfObject(value) : undefined;
+    if (text !== undefined) return text;
   }
   throw new CacheError('IDENTITY_MISSING', { where, found: describeValue(user) });
 }
@@ -99,6 +100,15 @@ function noted(
   const value = read(context, scope);
   scope.contextual.set(source, encodeSegment(value));
   return value;
+}
+
+/** An `ObjectId` has a text of its own; other objects would all have the same. */
+function textOfObject(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const { toString } = value as { toString?: unknown };
+  if (typeof toString !== 'function' || toString === Object.prototype.toString) return undefined;
+  const text: unknown = toString.call(value);
+  return typeof text === 'string' && text !== '' ? text : undefined;
 }
 
 function isScalar(value: unknown): value is string | number | bigint | boolean {

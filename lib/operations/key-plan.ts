@@ -53,14 +53,21 @@ function planTemplate(key: string | AnyCatalogKey, planning: KeyPlanning): KeyPl
 }
 
 function planFunction(key: KeyFunction<AnyMethod>, { prefix, sharedScopes }: KeyPlanning): KeyPlan {
+  const pathOfCall = ({ args }: CallScope): string => {
+    const path = pathOfFunctionResult(key(...args));
+    return prefix === undefined ? path : checkedSize(`${prefix}:${path}`);
+  };
   return {
     text: 'a key function',
     namesIdentity: false,
-    patternOf: () => prefix ?? '',
     isShared: (path) => sharedScopes.has(path.split(':', 1)[0]!),
-    pathOf({ args }) {
-      const path = pathOfFunctionResult(key(...args));
-      return prefix === undefined ? path : checkedSize(`${prefix}:${path}`);
+    pathOf: pathOfCall,
+    patternOf(scope) {
+      try {
+        return pathOfCall(scope);
+      } catch {
+        return prefix ?? '';
+      }
     },
   };
 }

@@ -11,7 +11,7 @@ export interface MethodFacts {
   /** `Class:method`, or `Class>Base:method` where an overriding method calls it through `super`. */
   readonly derived: string;
   /** The class of the object that the method is called on. */
-  readonly owner: object;
+  readonly owner: object & { readonly name: string };
   readonly inputs: readonly MethodInput[];
   /** Whether Nest routes HTTP requests to it. */
   readonly isHandler: boolean;

@@ -14,11 +14,11 @@ export const RUNTIME_SLOT = Symbol.for('nestash runtime: import CacheModule.forR
 export function decorateMethod(
   target: object,
   method: string | symbol,
-  descriptor: PropertyDescriptor,
+  descriptor: PropertyDescriptor | undefined,
   declaration: Declaration,
 ): void {
-  const original: unknown = descriptor.value;
-  if (typeof target === 'function' || typeof original !== 'function') throw notAMethod(target, method);
+  const original: unknown = descriptor?.value;
+  if (typeof target === 'function' || !descriptor || typeof original !== 'function') throw notAMethod(target, method);
   const declared = declaredOn(target, method);
   if (declared) {
     declared.declarations.push(declaration);

@@ -9,17 +9,19 @@ import { sourceOf } from './binder.js';
 import type { CallScope, CallSource } from './context-sources.js';
 import type { AnyMethod, Pattern, PatternFunction } from './declaration.js';
 import type { ResolvedPattern } from './operation.js';
+import type { Problems } from './problems.js';
 
 /** How the patterns that `@InvalidateCache` declared are made in each call; without the partition. */
 export function planPatterns(
   patterns: readonly Pattern[] | PatternFunction<AnyMethod>,
   nameable: Nameable,
+  problems: Problems,
 ): (scope: CallScope) => readonly ResolvedPattern[] {
   if (typeof patterns === 'function') {
     return ({ args, result }) =>
       patterns(result as never, ...args).map((key) => ({ pattern: pathOfFunctionResult(key) }));
   }
-  const planned = patterns.map((pattern) => planPattern(pattern, { ...nameable, hasResult: true }));
+  const planned = patterns.map((pattern) => problems.collect(() => planPattern(pattern, nameable)));
   return (scope) => planned.map((each) => each(scope));
 }
 

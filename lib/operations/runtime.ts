@@ -8,6 +8,7 @@ import { compileMethod } from './compile.js';
 import type { ClassType } from './declaration.js';
 import { methodFacts } from './method-facts.js';
 import type { MethodOperations } from './operation.js';
+import { Problems } from './problems.js';
 import { currentRequest } from './request-context.js';
 import { WriteRunner } from './write-runner.js';
 
@@ -24,13 +25,18 @@ export interface WrappedCall extends Pick<MethodCall, 'self' | 'args' | 'proceed
 /** What a decorated method calls instead of itself. Copies of nestash in one process know it by this interface only. */
 export interface MethodRuntime {
   readonly brand: typeof RUNTIME_BRAND;
+  /** Set once its application has ended. */
+  readonly isClosed?: boolean;
   run(call: WrappedCall): unknown;
 }
+
+type CompiledByOwner = WeakMap<object, MethodOperations | Problems>;
 
 /** Runs the decorated methods of one application. */
 export class CacheRuntime implements MethodRuntime {
   readonly brand: typeof RUNTIME_BRAND = RUNTIME_BRAND;
-  readonly #compiled = new WeakMap<object, Map<string | symbol, WeakMap<object, MethodOperations | CacheError>>>();
+  isClosed = false;
+  readonly #compiled = new WeakMap<object, Map<string | symbol, CompiledByOwner>>();
   readonly #cached: CachedRunner;
   readonly #writes: WriteRunner;
 
@@ -40,9 +46,10 @@ export class CacheRuntime implements MethodRuntime {
   }
 
   run(call: WrappedCall): unknown {
-    const operations = this.#operationsFor(call);
-    if (operations instanceof Error) {
-      this.context.mistakes.report(operations, `${call.self.constructor.name}.${String(call.method)}`);
+    const operations = this.compile(call.declaring, call.method, call.self.constructor as ClassType);
+    if (operations instanceof Problems) {
+      const where = `${call.self.constructor.name}.${String(call.method)}`;
+      for (const problem of operations.found) this.context.mistakes.report(problem, where);
       return call.proceed();
     }
     const { cacheable, isHandler, mayBeAsync, where } = operations;
@@ -54,27 +61,10 @@ export class CacheRuntime implements MethodRuntime {
     return cacheable ? this.#cached.run(cacheable, inRequest(call)) : this.#writes.run(operations, inRequest(call));
   }
 
-  /**
-   * What the decorators of a method mean for objects of the class `owner`.
-   *
-   * @throws CacheError with the first mistake found.
-   */
-  compile(declaring: object, method: string | symbol, owner: ClassType): MethodOperations {
-    const operations = this.#lookUp({ declaring, method }, owner);
-    if (operations instanceof Error) throw operations;
-    return operations;
-  }
-
-  #operationsFor(call: WrappedCall): MethodOperations | CacheError {
-    return this.#lookUp(call, call.self.constructor as ClassType);
-  }
-
-  #lookUp(
-    { declaring, method }: Pick<WrappedCall, 'declaring' | 'method'>,
-    owner: ClassType,
-  ): MethodOperations | CacheError {
+  /** What the decorators of a method mean for objects of the class `owner`, or what is wrong with them. */
+  compile(declaring: object, method: string | symbol, owner: ClassType): MethodOperations | Problems {
     let byMethod = this.#compiled.get(declaring);
-    if (!byMethod) this.#compiled.set(declaring, (byMethod = new Map()));
+    if (!byMethod) this.#compiled.set(declaring, (byMethod = new Map<string | symbol, CompiledByOwner>()));
     let byOwner = byMethod.get(method);
     if (!byOwner) byMethod.set(method, (byOwner = new WeakMap()));
     let operations = byOwner.get(owner);
@@ -82,18 +72,16 @@ export class CacheRuntime implements MethodRuntime {
     return operations;
   }
 
-  #compile(declaring: object, method: string | symbol, owner: ClassType): MethodOperations | CacheError {
+  /** From now on objects that Nest did not construct may get another application's runtime. */
+  close(): void {
+    this.isClosed = true;
+  }
+
+  #compile(declaring: object, method: string | symbol, owner: ClassType): MethodOperations | Problems {
     const declared: DeclaredMethod = declaredOn(declaring, method)!;
-    try {
-      return compileMethod(
-        declared,
-        methodFacts(declared.original, method, { owner, declaring }),
-        this.context.settings,
-      );
-    } catch (error) {
-      if (CacheError.is(error)) return error;
-      throw error;
-    }
+    const problems = new Problems();
+    const facts = problems.collect(() => methodFacts(declared.original, method, { owner, declaring }));
+    return problems.found.length > 0 ? problems : compileMethod(declared, facts, this.context.settings);
   }
 }
 

@@ -4,8 +4,9 @@ import { CacheError } from '../core/errors.js';
 import type { Engine } from '../engine/engine.js';
 import { invalidationOf } from '../engine/invalidator.js';
 import { tagGroup, withPartition } from '../keys/groups.js';
-import type { CallPlan, MethodCall } from './call-plan.js';
-import { partitionOf, planCall, scopeOf } from './call-plan.js';
+import type { Invalidation } from '../stores/store.js';
+import type { MethodCall } from './call-plan.js';
+import { partitionOf, scopeOf } from './call-plan.js';
 import type { CachedRunner, RunnerContext } from './cached-runner.js';
 import { isThenable } from './cached-runner.js';
 import type { CallScope } from './context-sources.js';
@@ -20,11 +21,17 @@ export class WriteRunner {
 
   /** The order is always: begin the put, run the method, invalidate, store. */
   run(operations: MethodOperations, call: MethodCall): unknown {
-    if (operations.put) return this.#put(operations.put, operations, call);
-    const returned = call.proceed();
-    if (isThenable(returned) || operations.isHandler) return this.#settle(operations, returned, call);
+    const { put, isHandler, where } = operations;
+    if (put) return this.#put(put, operations, call);
+    let returned: unknown;
+    try {
+      returned = call.proceed();
+    } catch (error) {
+      if (operations.invalidations.some(({ always }) => always)) return this.#fail(operations, call, error);
+      throw error;
+    }
+    if (isThenable(returned) || isHandler) return this.#settle(operations, returned, call);
     void this.#invalidateAfter(operations, returned, call);
-    const { where } = operations;
     this.context.mistakes.report(new CacheError('METHOD_NOT_ASYNC', { where, found: describeValue(returned) }), where);
     return returned;
   }
@@ -34,25 +41,23 @@ export class WriteRunner {
     try {
       result = await (isObservable(returned) ? lastValueFrom(returned) : returned);
     } catch (error) {
-      await this.#invalidateAfterFailure(operations, call);
-      throw error;
+      return this.#fail(operations, call, error);
     }
     await this.#invalidateAfter(operations, result, call);
     return result;
   }
 
   async #put(put: CachedOperation, operations: MethodOperations, call: MethodCall): Promise<unknown> {
-    const plan = this.#planPut(put, call);
-    if (!plan) return this.#settle(operations, call.proceed(), call);
-    const loadRequest = this.cached.loadRequest(put, plan, call);
+    const plan = this.cached.plan(put, call);
+    const loadRequest = plan && this.cached.loadRequest(put, plan, call);
     const load = async (): Promise<unknown> => {
       try {
-        return await loadRequest.load();
+        return await (loadRequest ? loadRequest.load() : this.cached.settle(put, call.proceed()));
       } catch (error) {
-        await this.#invalidateAfterFailure(operations, call);
-        throw error;
+        return this.#fail(operations, call, error);
       }
     };
+    if (!loadRequest) return this.#settle(withInvalidationOf(put, operations), await load(), call);
     const outcome = await this.context.engineOf(put.store).put({ ...loadRequest, load }, async (result) => {
       await this.#invalidateAfter(operations, result, call);
     });
@@ -61,29 +66,21 @@ export class WriteRunner {
     return outcome.value;
   }
 
-  /** Where a put stores; undefined for a mistake, which leaves an invalidation that is wide enough. */
-  #planPut(put: CachedOperation, call: MethodCall): CallPlan | undefined {
-    const { settings, mistakes } = this.context;
-    try {
-      if (put.when && !put.when.apply(call.self, [...call.args])) return undefined;
-      return planCall(put, call, settings.partition);
-    } catch (error) {
-      mistakes.report(error, put.where);
-      return undefined;
-    }
+  /** The method's own error, after what is invalidated even then. */
+  async #fail({ invalidations }: MethodOperations, call: MethodCall, error: unknown): Promise<never> {
+    await this.#invalidateAfter({ invalidations: invalidations.filter(({ always }) => always) }, undefined, call);
+    throw error;
   }
 
-  async #invalidateAfterFailure(operations: MethodOperations, call: MethodCall): Promise<void> {
-    const always = operations.invalidations.filter((each) => each.always);
-    await this.#invalidateAfter({ ...operations, invalidations: always, put: undefined }, undefined, call);
-  }
-
-  async #invalidateAfter({ invalidations }: MethodOperations, result: unknown, call: MethodCall): Promise<void> {
+  async #invalidateAfter(
+    { invalidations }: Pick<MethodOperations, 'invalidations'>,
+    result: unknown,
+    call: MethodCall,
+  ): Promise<void> {
     await Promise.all(
       invalidations.map(async (operation) => {
         if (this.#isSpared(operation, result, call)) return;
-        const scope = scopeOf(operation.where, call, result);
-        await this.#invalidate(operation, scope);
+        await this.#invalidate(operation, scopeOf(operation.where, call, result));
       }),
     );
   }
@@ -103,14 +100,14 @@ export class WriteRunner {
   async #invalidate(operation: InvalidateOperation, scope: CallScope): Promise<void> {
     const { where, store } = operation;
     const engines = store === undefined ? this.context.engines() : [this.context.engineOf(store)];
-    const invalidation = invalidationOf(this.#targets(operation, scope));
+    const invalidation = this.#targets(operation, scope);
     if (operation.debug) this.context.log(`${where} | invalidates ${describe(invalidation)}`);
     const undelivered = await Promise.all(engines.map((engine) => this.#deliver(engine, invalidation)));
     for (const error of undelivered) if (error !== undefined) this.#logUndelivered(where, error);
   }
 
   /** What cannot be named exactly is named widely: a write never fails, and never leaves too much alive. */
-  #targets({ where, patternsOf, tagsOf }: InvalidateOperation, scope: CallScope) {
+  #targets({ where, patternsOf, tagsOf }: InvalidateOperation, scope: CallScope): Invalidation {
     const { settings, mistakes } = this.context;
     const widen = (what: string, reason: string): void =>
       mistakes.logOnce(
@@ -123,14 +120,14 @@ export class WriteRunner {
         if (widened) widen(`<<${widened.placeholder}>>`, widened.reason);
         return withPartition(partition, pattern);
       });
-      return { patterns, tagGroups: tagsOf(scope).map((tag) => tagGroup(tag, partition)) };
+      return invalidationOf({ patterns, tagGroups: tagsOf(scope).map((tag) => tagGroup(tag, partition)) });
     } catch (error) {
       widen('a key, a tag or the partition', error instanceof Error ? error.message : String(error));
-      return { patterns: [''], tagGroups: [] };
+      return invalidationOf({ patterns: [''], tagGroups: [] });
     }
   }
 
-  async #deliver(engine: Engine, invalidation: ReturnType<typeof invalidationOf>): Promise<unknown> {
+  async #deliver(engine: Engine, invalidation: Invalidation): Promise<unknown> {
     try {
       await engine.invalidate(invalidation);
       return undefined;
@@ -140,10 +137,25 @@ export class WriteRunner {
   }
 
   #logUndelivered(where: string, error: unknown): void {
-    this.context.log(`${where} could not invalidate: ${error instanceof Error ? error.message : String(error)}`);
+    this.context.logError(`${where} could not invalidate: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-function describe({ groups, globs }: ReturnType<typeof invalidationOf>): string {
+/** A put that cannot store leaves the invalidation that it is as well. */
+function withInvalidationOf({ key, where, store, debug }: CachedOperation, operations: MethodOperations) {
+  const own: InvalidateOperation = {
+    kind: 'invalidate',
+    where,
+    store,
+    patternsOf: (scope) => [{ pattern: key.patternOf(scope) }],
+    tagsOf: () => [],
+    always: false,
+    unless: undefined,
+    debug,
+  };
+  return { ...operations, invalidations: [...operations.invalidations, own] };
+}
+
+function describe({ groups, globs }: Invalidation): string {
   return [...groups, ...globs.map(({ literal }) => `${literal}:…`)].join(', ');
 }

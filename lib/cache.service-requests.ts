@@ -1,0 +1,105 @@
+import type { GetOptions, Key, PartitionOptions, SetOptions } from './cache.service-options.js';
+import { parseDuration } from './core/duration.js';
+import { checkOptionNames } from './core/options.js';
+import type { Engine, ReadRequest } from './engine/engine.js';
+import { noteContextual } from './engine/frames.js';
+import type { LoadRequest } from './engine/request.js';
+import { encodeTag, pathOf } from './keys/escape.js';
+import { groupsOf, partitionSegment, tagGroup, withPartition } from './keys/groups.js';
+import { partitionOf } from './operations/call-plan.js';
+import type { RunnerContext } from './operations/cached-runner.js';
+import type { CallScope } from './operations/context-sources.js';
+import { currentRequest } from './operations/request-context.js';
+import { loadClassTransformer } from './serialization/dto.js';
+
+/** What a caller of `CacheService` wants loaded or stored. */
+export interface ServiceCall {
+  readonly key: Key;
+  readonly options: SetOptions;
+  readonly load: () => unknown;
+}
+
+/** Turns the calls of one `CacheService` into what its engine is asked. */
+export class ServiceRequests {
+  constructor(
+    private readonly context: RunnerContext,
+    private readonly engine: Engine,
+  ) {}
+
+  /** In production a key that cannot be made is logged, and there is no request. */
+  async reading(verb: string, key: Key, options: GetOptions): Promise<ReadRequest | undefined> {
+    return this.#plan(verb, options, (where) => {
+      checkOptionNames(options, ['type', 'partition'], where);
+      const { address } = this.#address(where, key, options);
+      return { address, shape: { form: 'value', type: options.type, where }, version: '', debug: this.#debug };
+    });
+  }
+
+  /** In production a key that cannot be made is logged, and there is no request. */
+  async loading(verb: string, { key, options, load }: ServiceCall): Promise<LoadRequest | undefined> {
+    return this.#plan(verb, options, (where) => {
+      checkOptionNames(options, ['ttl', 'tags', 'type', 'partition'], where);
+      const { ttl, type } = options;
+      const { lifetimes } = this.context.settings;
+      const lifetime = ttl === undefined ? lifetimes.get(this.engine.context.name)! : parseDuration(ttl, 'ttl', where);
+      return {
+        ...this.#address(where, key, options),
+        shape: { form: 'value', type, where },
+        version: '',
+        debug: this.#debug,
+        hasLateTags: false,
+        lifetime,
+        load,
+        decide: () => ({ kind: 'store', lifetime, lateTags: [] }),
+      };
+    });
+  }
+
+  /**
+   * The partition that a call is about, and what of the request it was made of.
+   *
+   * @throws CacheError `CONTEXT_MISSING`, `KEY_VALUE_MISSING`
+   */
+  partition(verb: string, options: PartitionOptions): string | undefined {
+    const where = placeOf(verb);
+    checkOptionNames(options, ['partition'], where);
+    return this.#partition(where, options).segment;
+  }
+
+  async #plan<R>(verb: string, { type }: GetOptions, make: (where: string) => R): Promise<R | undefined> {
+    const where = placeOf(verb);
+    try {
+      if (type !== undefined) await loadClassTransformer(`The option "type" of ${where}`);
+      return make(where);
+    } catch (error) {
+      this.context.mistakes.report(error, where);
+      return undefined;
+    }
+  }
+
+  #address(where: string, key: Key, options: SetOptions): Pick<LoadRequest, 'address' | 'contextual'> {
+    const { segment, contextual } = this.#partition(where, options);
+    const path = withPartition(segment, pathOf(key));
+    const tags = (options.tags ?? []).map((tag) => tagGroup(encodeTag(tag), segment));
+    return { address: { path, groups: [...new Set([...groupsOf(path), ...tags])] }, contextual };
+  }
+
+  #partition(where: string, { partition }: PartitionOptions) {
+    const scope: CallScope = { where, args: [], context: currentRequest()?.context, contextual: new Map() };
+    const segment =
+      partition === undefined
+        ? partitionOf(scope, this.context.settings.partition)
+        : partitionSegment(partition, where);
+    noteContextual(scope.contextual);
+    return { segment, contextual: scope.contextual };
+  }
+
+  get #debug(): boolean {
+    return this.context.settings.debug;
+  }
+}
+
+/** Where a call stands, for messages. */
+export function placeOf(verb: string): string {
+  return `CacheService.${verb}()`;
+}
