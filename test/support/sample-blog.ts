@@ -114,7 +114,13 @@ export function describeBlog(name: string, platform: Platform, redisUrl?: () => 
     });
 
     it('refuses bad input before the cache sees it', async () => {
-      for (const path of ['/posts?page=0', '/posts?lang=xx', '/posts?tag=a&tag=b', '/posts/grid?lang=xx']) {
+      for (const path of [
+        '/posts?page=0',
+        '/posts?lang=xx',
+        '/posts?tag=a&tag=b',
+        '/posts/grid?lang=xx',
+        '/posts?search=%00',
+      ]) {
         expect(await get(path)).toMatchObject({ status: 400, cache: null });
       }
     });
@@ -123,6 +129,7 @@ export function describeBlog(name: string, platform: Platform, redisUrl?: () => 
       expect((await get('/posts/no-such-post')).status).toBe(404);
       expect((await get('/posts/no-such-post')).status).toBe(404);
       expect((await get('/posts/no-such-post/related')).status).toBe(404);
+      expect(await get('/posts/%00')).toMatchObject({ status: 404, cache: null });
     });
 
     it('shows the new text of an edited post in the post and in the lists, and loads nothing else again', async () => {

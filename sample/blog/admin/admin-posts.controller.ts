@@ -7,6 +7,7 @@ import { adminBlog } from '../keys/admin.keys.js';
 import { publicBlog } from '../keys/public.keys.js';
 import type { Page, Post as BlogPost, PostSummary } from '../posts/post.js';
 import { PostsService } from '../posts/posts.service.js';
+import { SlugPipe } from '../posts/text.js';
 import { CreatePostDto, ListAdminPostsQuery, UpdatePostDto } from './admin-posts.dto.js';
 import { AdminPostsService } from './admin-posts.service.js';
 
@@ -47,7 +48,7 @@ export class AdminPostsController {
     unless: (post: BlogPost) => !post.published,
   })
   async update(
-    @Param('slug') slug: string,
+    @Param('slug', SlugPipe) slug: string,
     @Body() changes: UpdatePostDto,
     @CurrentUser() user: SignedInUser,
   ): Promise<BlogPost> {
@@ -58,7 +59,7 @@ export class AdminPostsController {
   @HttpCode(204)
   @Roles(['admin'])
   @InvalidateCache([publicBlog.detail, publicBlog.list, publicBlog.everyRelated, adminBlog.list])
-  async publish(@Param('slug') slug: string, @CurrentUser() user: SignedInUser): Promise<void> {
+  async publish(@Param('slug', SlugPipe) slug: string, @CurrentUser() user: SignedInUser): Promise<void> {
     await this.admin.setPublished(slug, true, user);
   }
 
@@ -66,7 +67,7 @@ export class AdminPostsController {
   @HttpCode(204)
   @Roles(['admin'])
   @InvalidateCache([publicBlog.detail, publicBlog.list, publicBlog.everyRelated, adminBlog.list])
-  async unpublish(@Param('slug') slug: string, @CurrentUser() user: SignedInUser): Promise<void> {
+  async unpublish(@Param('slug', SlugPipe) slug: string, @CurrentUser() user: SignedInUser): Promise<void> {
     await this.admin.setPublished(slug, false, user);
   }
 
@@ -74,7 +75,7 @@ export class AdminPostsController {
   @HttpCode(204)
   @Roles(['admin'])
   @InvalidateCache([publicBlog.detail, publicBlog.list, publicBlog.everyRelated, adminBlog.list])
-  async delete(@Param('slug') slug: string, @CurrentUser() user: SignedInUser): Promise<void> {
+  async delete(@Param('slug', SlugPipe) slug: string, @CurrentUser() user: SignedInUser): Promise<void> {
     await this.admin.delete(slug, user);
   }
 }

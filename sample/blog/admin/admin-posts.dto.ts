@@ -1,7 +1,8 @@
-import { ArrayMaxSize, IsArray, IsIn, IsNotEmpty, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsNotEmpty, IsOptional } from 'class-validator';
 import { DEFAULT_LANGUAGE, LANGUAGES } from '../languages.js';
 import type { Language } from '../languages.js';
 import { ListPostsQuery } from '../posts/list-posts.query.js';
+import { IsSlug, IsText } from '../posts/text.js';
 
 const STATES = ['draft', 'published'] as const;
 
@@ -13,31 +14,27 @@ export class ListAdminPostsQuery extends ListPostsQuery {
 
 export class CreatePostDto {
   /** The address of the post. It stays as it is, and with it every link. */
-  @Matches(/^[a-z0-9]+(-[a-z0-9]+)*$/, { message: 'slug must consist of lower-case words joined by hyphens' })
-  @MaxLength(80)
+  @IsSlug()
   slug!: string;
 
   @IsIn(LANGUAGES)
   lang: Language = DEFAULT_LANGUAGE;
 
-  @IsString()
   @IsNotEmpty()
-  @MaxLength(200)
+  @IsText(200)
   title!: string;
 
-  @IsString()
-  @MaxLength(1_000)
+  @IsText(1_000)
   summary!: string;
 
-  @IsString()
-  @MaxLength(100_000)
+  @IsText(100_000)
   body!: string;
 
-  @IsString()
+  @IsSlug()
   category!: string;
 
   @IsArray()
-  @IsString({ each: true })
+  @IsSlug({ each: true })
   @ArrayMaxSize(20)
   tags: string[] = [];
 }
@@ -48,18 +45,15 @@ export class UpdatePostDto {
   lang: Language = DEFAULT_LANGUAGE;
 
   @IsOptional()
-  @IsString()
   @IsNotEmpty()
-  @MaxLength(200)
+  @IsText(200)
   title?: string;
 
   @IsOptional()
-  @IsString()
-  @MaxLength(1_000)
+  @IsText(1_000)
   summary?: string;
 
   @IsOptional()
-  @IsString()
-  @MaxLength(100_000)
+  @IsText(100_000)
   body?: string;
 }

@@ -1,7 +1,8 @@
 import { Transform, Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { DEFAULT_LANGUAGE, LANGUAGES } from '../languages.js';
 import type { Language } from '../languages.js';
+import { IsSlug, IsText } from './text.js';
 
 /** `?search=` and `?search=%20` mean the same as no `search` at all. */
 const EmptyIsAbsent = () =>
@@ -17,26 +18,22 @@ export class ListPostsQuery {
 
   @EmptyIsAbsent()
   @IsOptional()
-  @IsString()
-  @MaxLength(80)
+  @IsSlug()
   category?: string;
 
   @EmptyIsAbsent()
   @IsOptional()
-  @IsString()
-  @MaxLength(80)
+  @IsSlug()
   tag?: string;
 
   @EmptyIsAbsent()
   @IsOptional()
-  @IsString()
-  @MaxLength(80)
+  @IsSlug()
   author?: string;
 
   @EmptyIsAbsent()
   @IsOptional()
-  @IsString()
-  @MaxLength(80)
+  @IsText(80)
   search?: string;
 
   @Type(() => Number)

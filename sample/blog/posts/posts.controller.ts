@@ -7,6 +7,7 @@ import { ListPostsQuery } from './list-posts.query.js';
 import type { Page, Post, PostSummary } from './post.js';
 import { PostsService } from './posts.service.js';
 import { RelatedPostsService } from './related-posts.service.js';
+import { SlugPipe } from './text.js';
 
 @Controller('posts')
 export class PostsController {
@@ -23,7 +24,7 @@ export class PostsController {
 
   @Get(':slug')
   @Cacheable(publicBlog.detail)
-  async detail(@Param('slug') slug: string, @Query('lang', LanguagePipe) lang: Language): Promise<Post> {
+  async detail(@Param('slug', SlugPipe) slug: string, @Query('lang', LanguagePipe) lang: Language): Promise<Post> {
     const post = await this.posts.find(slug, lang);
     if (!post?.published) throw new NotFoundException(`There is no post "${slug}" in "${lang}"`);
     return post;
@@ -31,7 +32,10 @@ export class PostsController {
 
   /** Not cached here, because the service below is. */
   @Get(':slug/related')
-  async relatedTo(@Param('slug') slug: string, @Query('lang', LanguagePipe) lang: Language): Promise<PostSummary[]> {
+  async relatedTo(
+    @Param('slug', SlugPipe) slug: string,
+    @Query('lang', LanguagePipe) lang: Language,
+  ): Promise<PostSummary[]> {
     return this.related.relatedTo(slug, lang);
   }
 }
