@@ -183,7 +183,7 @@ export class CacheService {
     if (!request) return call.load();
     const outcome = await this.engine.put(request);
     const value = this.#valueOf(verb, outcome);
-    if (outcome.undelivered !== undefined) throw outcome.undelivered;
+    if (outcome.undelivered !== undefined) throw outcome.undelivered as unknown;
     return value;
   }
 
