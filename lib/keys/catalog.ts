@@ -3,7 +3,7 @@ import { CacheError } from '../core/errors.js';
 import { checkedEntry, type CatalogEntry, type CheckedEntry } from './catalog-entry.js';
 import { wholePlaceholder } from './placeholder.js';
 import type { PlaceholderNames, RequiredPlaceholderNames } from './placeholder-names.js';
-import { bindTemplate, MISSING, resolvePath, resolvePattern } from './resolver.js';
+import { bindTemplate, MISSING, resolvePath, resolvePattern, UNFILLED } from './resolver.js';
 import type { Binding, BoundTemplate, ResolvedPattern } from './resolver.js';
 import { parseTemplate, placeholdersOf } from './template.js';
 
@@ -95,7 +95,7 @@ export function patternOfCatalogKey<T extends string, B extends string>(
 function bindKey({ template, where, bindings }: AnyCatalogKey, widen: boolean): BoundTemplate<object> {
   const valueIn = (values: object, name: string): unknown => {
     const value = Object.hasOwn(values, name) ? (values as Record<string, unknown>)[name] : MISSING;
-    return widen && value === undefined ? MISSING : value;
+    return widen && (value === undefined || value === MISSING) ? UNFILLED : value;
   };
   return bindTemplate<object>(
     parseTemplate(template, { where }),

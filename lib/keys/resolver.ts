@@ -8,6 +8,9 @@ import type { Template, TemplateSegment } from './template.js';
 /** Says that there is no value. A source may return it, or throw `KEY_VALUE_MISSING` with a better reason. */
 export const MISSING: unique symbol = Symbol('nestash.missing');
 
+/** Says that whoever invalidates cannot know the value, nor is meant to: it widens, whatever the default. */
+export const UNFILLED: unique symbol = Symbol('nestash.unfilled');
+
 /** Gets the value of a placeholder out of what belongs to one call. It may throw a `CacheError`. */
 export type Source<S> = (scope: S) => unknown;
 
@@ -80,10 +83,12 @@ export function resolvePattern<S>(bound: BoundTemplate<S>, scope: S): ResolvedPa
     }
     last = segment.placeholder.text;
     try {
-      segments.push(encoded(segment, scope, bound.template.where));
+      segments.push(encoded(withValue(segment), scope, bound.template.where));
     } catch (error) {
+      const pattern = fitting(segments).join(':');
+      if (error instanceof NoValue && error.isMeant) return { pattern };
       const reason = error instanceof Error ? error.message : String(error);
-      return { pattern: fitting(segments).join(':'), widened: { placeholder: last, reason } };
+      return { pattern, widened: { placeholder: last, reason } };
     }
   }
   const kept = fitting(segments);
@@ -101,6 +106,32 @@ export function readOwnPath(value: unknown, path: readonly string[]): unknown {
     if (current === undefined || current === null) return MISSING;
   }
   return current;
+}
+
+/** Why a pattern ends in front of a placeholder. */
+class NoValue extends Error {
+  constructor(
+    reason: string,
+    readonly isMeant: boolean,
+  ) {
+    super(reason);
+  }
+}
+
+/** A placeholder in an invalidation, where nothing stands for everything; a default stands for `undefined` only. */
+function withValue<S>(segment: PlaceholderSegment<S>): PlaceholderSegment<S> {
+  const { source, placeholder } = segment;
+  return {
+    ...segment,
+    source(scope) {
+      const value = source(scope);
+      if (value === UNFILLED) throw new NoValue('whoever invalidates does not have it', true);
+      if (value === null || (value === undefined && placeholder.fallback === undefined)) {
+        throw new NoValue(`it is ${String(value)}`, false);
+      }
+      return value;
+    },
+  };
 }
 
 function encoded<S>(segment: PlaceholderSegment<S>, scope: S, where: string): string {

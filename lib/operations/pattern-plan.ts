@@ -2,7 +2,7 @@ import { CacheError } from '../core/errors.js';
 import { isCatalogKey } from '../keys/catalog.js';
 import { pathOfFunctionResult } from '../keys/escape.js';
 import type { Placeholder } from '../keys/placeholder.js';
-import { MISSING, bindTemplate, resolvePattern } from '../keys/resolver.js';
+import { UNFILLED, bindTemplate, resolvePattern } from '../keys/resolver.js';
 import { parseTemplate } from '../keys/template.js';
 import type { Nameable } from './binder.js';
 import { sourceOf } from './binder.js';
@@ -46,11 +46,11 @@ function planPattern(pattern: Pattern, nameable: Nameable): (scope: CallScope) =
  */
 function writersSource(placeholder: Placeholder, text: string, nameable: Nameable): CallSource {
   const isArgument = nameable.inputs.some(({ name }) => name === placeholder.name);
-  if (placeholder.root === 'context' || !isArgument) return () => MISSING;
+  if (placeholder.root === 'context' || !isArgument) return () => UNFILLED;
   try {
     return sourceOf(placeholder, text, nameable);
   } catch (error) {
-    if (CacheError.is(error, 'METHOD_NOT_CACHEABLE')) return () => MISSING;
+    if (CacheError.is(error, 'METHOD_NOT_CACHEABLE')) return () => UNFILLED;
     throw error;
   }
 }

@@ -101,15 +101,17 @@ describe('the path of a catalog key', () => {
 
 describe('the pattern of a catalog key', () => {
   it('is its path when every value is there', () => {
-    expect(patternOfCatalogKey(blog.detail, { id: null })).toEqual({ pattern: 'public:blog:detail:~null' });
+    expect(patternOfCatalogKey(blog.detail, { id: 7 })).toEqual({ pattern: 'public:blog:detail:7' });
   });
 
-  it('widens where a value is left out or undefined', () => {
-    expect(patternOfCatalogKey(blog.list, {}).pattern).toBe('public:blog:list');
-    expect(patternOfCatalogKey(blog.detail, { id: undefined })).toMatchObject({
-      pattern: 'public:blog:detail',
-      widened: { placeholder: 'id' },
-    });
+  it('widens where a value is left out or is nothing', () => {
+    expect(patternOfCatalogKey(blog.list, {})).toEqual({ pattern: 'public:blog:list' });
+    expect(patternOfCatalogKey(blog.detail, { id: undefined })).toEqual({ pattern: 'public:blog:detail' });
+    expect(patternOfCatalogKey(blog.detail, { id: null }).pattern).toBe('public:blog:detail');
+  });
+
+  it('widens where a value is left out that has a default, for the default is one value of many', () => {
+    expect(patternOfCatalogKey(blog.page, { number: 1 })).toEqual({ pattern: 'public:blog:page' });
   });
 });
 
@@ -179,7 +181,7 @@ describe('the compiler', () => {
     // @ts-expect-error There is no such placeholder.
     expect(patternOfCatalogKey(blog.detail, { slug: 1 }).pattern).toBe('public:blog:detail');
     // @ts-expect-error The number is set already.
-    expect(patternOfCatalogKey(blog.page.with({ number: 1 }), { number: 2 }).pattern).toBe('public:blog:page:en:1');
+    expect(patternOfCatalogKey(blog.page.with({ number: 1 }), { number: 2 }).pattern).toBe('public:blog:page');
     // @ts-expect-error A bare number is no duration.
     expect(() => cacheKeys('a', { b: { key: 'c', ttl: 60 } })).toThrow('no duration');
   });

@@ -149,9 +149,12 @@ describe('the pattern of a template', () => {
     );
   });
 
+  it.each([undefined, null])('widens where the value is %s', (a) => {
+    expect(pattern('posts:<<a>>:x', { a })).toMatchObject({ pattern: 'posts', widened: { placeholder: 'a' } });
+  });
+
   it('says nothing of widening when every value is there', () => {
     expect(pattern('posts:*:<<a>>', { a: 1 })).toEqual({ pattern: 'posts:*:1' });
-    expect(pattern('posts:<<a>>', { a: undefined })).toEqual({ pattern: 'posts:~none' });
     expect(pattern('posts:<<a|1>>', {})).toEqual({ pattern: 'posts:1' });
     expect(pattern('*', {})).toEqual({ pattern: '' });
   });
