@@ -35,6 +35,9 @@ interface SharedOptions {
 export interface PlainCacheableOptions extends SharedOptions {
   /** Fresh for this long. Default: the catalog's, the class's, the store's, the module's, in this order. */
   ttl?: Duration;
+  // A callback needs the method's type to be inferred, which this overload does not know.
+  when?: never;
+  unless?: never;
 }
 
 /** The options of `@Cacheable` and `@CachePut`, callbacks typed by the decorated method. */
@@ -57,12 +60,13 @@ export interface PlainInvalidateOptions {
   always?: boolean;
   /** One named cache. Default: every configured store. */
   store?: string;
-  /** Logs each call of this method. Default: what `forRoot({ debug })` says. */
+  /** Logs each call of this method. Default: what `forRoot({ debug   unless?: never;
+})` says. */
   debug?: boolean;
 }
 
 /** The options of `@InvalidateCache`, callbacks typed by the decorated method. */
-export interface InvalidateOptions<M extends AnyMethod> extends Omit<PlainInvalidateOptions, 'tags'> {
+export interface InvalidateOptions<M extends AnyMethod> extends Omit<PlainInvalidateOptions, 'tags' | 'unless'> {
   /** Tags as templates, or a function of the result. */
   tags?: readonly string[] | ((result: ResultOf<M>, ...args: Parameters<M>) => readonly string[]);
   /** Asked after the method succeeded: true invalidates nothing. */
