@@ -23,6 +23,7 @@ export interface MethodInput {
 type RouteArguments = Readonly<Record<string, { index: number; data?: unknown }>>;
 
 const ROUTE_ARGUMENTS = '__routeArguments__';
+const RESPONSE_PASSTHROUGH = '__responsePassthrough__';
 const ORIGINS: Readonly<Record<string, MethodInput['origin']>> = { 0: 'request', 1: 'response', 2: 'next', 4: 'query' };
 
 const UNDECLARED = { isRest: false, isWhole: false, origin: 'argument', passthrough: false } as const;
@@ -44,10 +45,9 @@ export function methodInputs(
     ...parameter,
     index,
   }));
+  const passthrough = Reflect.getMetadata(RESPONSE_PASSTHROUGH, owner, method) === true;
   for (const [key, { index, data }] of Object.entries(routed)) {
     const own = inputs[index]?.name;
-    const passthrough =
-      typeof data === 'object' && data !== null && (data as { passthrough?: unknown }).passthrough === true;
     const [kind = ''] = key.split(':');
     const isNamed = /^\d+$/.test(kind) && typeof data === 'string' && data !== '';
     const origin = ORIGINS[kind] ?? 'argument';

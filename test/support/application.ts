@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import type { DynamicModule, INestApplication, Provider, Type } from '@nestjs/common';
+import type { DynamicModule, INestApplication, LoggerService, Provider, Type } from '@nestjs/common';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -17,6 +17,8 @@ export interface ApplicationParts {
   readonly imports?: (DynamicModule | Type)[];
   /** The options of the cache, or a module of another make. */
   readonly cache?: CacheModuleOptions | DynamicModule;
+  /** Where Nest's log goes. Default: nowhere. */
+  readonly logger?: LoggerService;
   readonly configure?: (app: INestApplication) => void;
 }
 
@@ -37,19 +39,37 @@ export class TestApplication {
 
   static async start(parts: ApplicationParts): Promise<TestApplication> {
     const { controllers = [], providers = [], imports = [], cache = {} } = parts;
-    const cacheModule = 'module' in cache ? cache : CacheModule.forRoot(cache as CacheModuleOptions);
+    const cacheModule = 'module' in cache ? cache : CacheModule.forRoot(cache);
     class RootModule {}
     Module({ imports: [cacheModule, ...imports], controllers, providers })(RootModule);
     const adapter = parts.platform === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
-    const app = await NestFactory.create(RootModule, adapter, { logger: false, abortOnError: false });
+    const app = await NestFactory.create(RootModule, adapter, { logger: parts.logger ?? false, abortOnError: false });
     parts.configure?.(app);
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;
     return new TestApplication(app, `http://127.0.0.1:${port}`);
   }
 
+  /** As an application runs for visitors: mistakes are logged, and calls go on uncached. */
+  static async startInProduction(parts: ApplicationParts): Promise<TestApplication> {
+    const environment = process.env['NODE_ENV'];
+    process.env['NODE_ENV'] = 'production';
+    try {
+      return await TestApplication.start(parts);
+    } finally {
+      process.env['NODE_ENV'] = environment;
+    }
+  }
+
   get<T>(token: Type<T> | symbol): T {
-    return this.app.get<T>(token as Type<T>, { strict: false });
+    return this.app.get<T>(token, { strict: false });
+  }
+
+  /** What `X-Cache` says about each of these requests, one after the other. */
+  async lookups(...paths: string[]): Promise<(string | null)[]> {
+    const lookups: (string | null)[] = [];
+    for (const path of paths) lookups.push((await this.fetch(path)).cache);
+    return lookups;
   }
 
   async fetch(path: string, init: RequestInit = {}): Promise<Answer> {
