@@ -79,8 +79,8 @@ export class ServiceRequests {
 
   #address(where: string, key: Key, options: SetOptions): Pick<LoadRequest, 'address' | 'contextual'> {
     const { segment, contextual } = this.#partition(where, options);
-    const path = withPartition(segment, pathOf(key));
-    const tags = (options.tags ?? []).map((tag) => tagGroup(encodeTag(tag), segment));
+    const path = withPartition(segment, pathOf(key, where));
+    const tags = (options.tags ?? []).map((tag) => tagGroup(encodeTag(tag, where), segment));
     return { address: { path, groups: [...new Set([...groupsOf(path), ...tags])] }, contextual };
   }
 

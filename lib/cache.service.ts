@@ -99,7 +99,7 @@ export class CacheService {
 
   /** Deletes exactly one entry; what is below it stays. */
   async delete(key: Key, options: PartitionOptions = {}): Promise<void> {
-    const path = withPartition(this.#requests.partition('delete', options), pathOf(key));
+    const path = withPartition(this.#requests.partition('delete', options), pathOf(key, placeOf('delete')));
     await this.engine.invalidate({ groups: [], paths: [path], globs: [] });
   }
 
@@ -119,7 +119,7 @@ export class CacheService {
   async invalidate(target: Key | AnyCatalogKey, second: object = {}, third: PartitionOptions = {}): Promise<void> {
     const [pattern, options] = isCatalogKey(target)
       ? [patternOfCatalogKey(target as CatalogKey, second).pattern, third]
-      : [patternOf(target), second as PartitionOptions];
+      : [patternOf(target, placeOf('invalidate')), second as PartitionOptions];
     const segment = this.#requests.partition('invalidate', options);
     await this.#invalidate({ patterns: [withPartition(segment, pattern)], tagGroups: [] });
   }
@@ -134,7 +134,8 @@ export class CacheService {
     options: PartitionOptions = {},
   ): Promise<void> {
     const segment = this.#requests.partition('invalidateTags', options);
-    await this.#invalidate({ patterns: [], tagGroups: tags.map((tag) => tagGroup(encodeTag(tag), segment)) });
+    const tagGroups = tags.map((tag) => tagGroup(encodeTag(tag, placeOf('invalidateTags')), segment));
+    await this.#invalidate({ patterns: [], tagGroups });
   }
 
   /**
@@ -158,7 +159,7 @@ export class CacheService {
     checkOptionNames(options, ['ttl', 'wait'], where);
     const lifetime = parseDuration(options.ttl ?? '30s', 'ttl', where);
     const wait = options.wait === undefined ? 0 : parseDuration(options.wait, 'wait', where);
-    return runLocked(this.engine.context, { name: pathOf([name]), lifetime, wait }, fn);
+    return runLocked(this.engine.context, { name: pathOf([name], where), lifetime, wait }, fn);
   }
 
   async #read(verb: string, key: Key, options: GetOptions) {

@@ -20,19 +20,24 @@ export function exploreApplication(
   runtime: CacheRuntime,
   stores: readonly string[],
 ): MethodOperations[] {
-  const problems = new Set<string>();
+  // One mistake may be met in several classes that inherit it.
+  const problems = new Map<string, CacheError>();
+  const note = (problem: CacheError): unknown => problems.set(problem.message, problem);
   const operations = new Map<string, MethodOperations>();
   for (const wrapper of wrappersOf(modules)) {
-    for (const made of adoptMade(wrapper, runtime)) problems.add(unextendable(made).message);
+    for (const made of adoptMade(wrapper, runtime)) note(unextendable(made));
     const owner = classOf(wrapper);
     if (!owner) continue;
-    for (const problem of unknownCaches(owner, stores)) problems.add(problem.message);
+    unknownCaches(owner, stores).forEach(note);
     for (const compiled of compileAll(owner, runtime)) {
-      if (compiled instanceof Problems) for (const { message } of compiled.found) problems.add(message);
+      if (compiled instanceof Problems) compiled.found.forEach(note);
       else operations.set(compiled.where, compiled);
     }
   }
-  if (problems.size > 0) throw new CacheError('START_UP_REFUSED', { problems: [...problems] });
+  if (problems.size > 0) {
+    const found = [...problems.values()].map(({ code, message }) => ({ code, message }));
+    throw new CacheError('START_UP_REFUSED', { problems: found });
+  }
   return [...operations.values()];
 }
 

@@ -1,3 +1,4 @@
+import { describeValue } from './describe.js';
 import { CacheError } from './errors.js';
 
 type Unit = 'ms' | 's' | 'm' | 'h' | 'd';
@@ -30,5 +31,6 @@ export function formatDuration(milliseconds: number): string {
 
 function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
-  return typeof value === 'number' ? `the bare number ${value}` : `a value of type ${value === null ? 'null' : typeof value}`;
+  if (value === undefined) return 'missing';
+  return typeof value === 'number' ? `the bare number ${value}` : describeValue(value);
 }

@@ -3,7 +3,7 @@
  * happened, with the offending value in quotes, and then what to do about it in one sentence.
  */
 interface ErrorDetails {
-  KEY_MALFORMED: { key: string; reason: string };
+  KEY_MALFORMED: { key: string; reason: string; where?: string | undefined };
   KEY_VALUE_MISSING: { placeholder: string; where: string; reason: string };
   KEY_VALUE_UNSUPPORTED: { placeholder: string; where: string; found: string };
   TEMPLATE_MALFORMED: { template: string; where: string; reason: string };
@@ -11,34 +11,49 @@ interface ErrorDetails {
   OPTION_UNKNOWN: { option: string; where: string; available: readonly string[] };
   OPTION_INVALID: { option: string; where: string; found: string; expected: string };
   DURATION_INVALID: { option: string; where: string; found: string };
-  CONTEXT_MISSING: { what: string; where: string };
+  CONTEXT_MISSING: { placeholder: string; where: string };
   IDENTITY_MISSING: { where: string; found: string };
-  VALUE_NOT_SERIALIZABLE: { path: string; found: string; remedy: string; where?: string };
+  VALUE_NOT_SERIALIZABLE: { path: string; found: string; remedy: string; where?: string | undefined };
   METHOD_NOT_ASYNC: { where: string; found: string };
   METHOD_NOT_CACHEABLE: { where: string; reason: string; remedy: string };
-  LOADER_RECURSION: { key: string };
+  LOADER_RECURSION: { key: string; where?: string | undefined };
   STORE_UNKNOWN: { store: string; where: string; available: readonly string[] };
   STORE_UNAVAILABLE: { store: string; operation: string; reason: string };
   STORE_CLIENT_REFUSED: { reason: string; remedy: string };
   PACKAGE_MISSING: { package: string; usedBy: string };
-  LOCK_NOT_ACQUIRED: { name: string; wait: string };
+  LOCK_NOT_ACQUIRED: { name: string; wait?: string | undefined };
   LOCK_LOST: { name: string };
-  START_UP_REFUSED: { problems: readonly string[] };
+  START_UP_REFUSED: { problems: readonly Problem[] };
+}
+
+/** One of the mistakes for which an application does not start. */
+interface Problem {
+  readonly code: CacheErrorCode;
+  readonly message: string;
 }
 
 export type CacheErrorCode = keyof ErrorDetails;
 export type CacheErrorDetails<C extends CacheErrorCode> = ErrorDetails[C];
 
+/** The name under which the partition is reported like a placeholder. It has none of its own, and so no default. */
+export const PARTITION = '@partition';
+
 const quote = (value: string): string => JSON.stringify(value);
 const listed = (names: readonly string[]): string => (names.length ? names.map(quote).join(', ') : 'none');
+/** A text that begins with the place, where the place is known. */
+const at = (where: string | undefined, text: string): string =>
+  where === undefined ? text.charAt(0).toUpperCase() + text.slice(1) : `${where}: ${text}`;
+const isPartition = (placeholder: string): boolean => placeholder === PARTITION;
+const named = (placeholder: string): string =>
+  isPartition(placeholder) ? 'the partition' : `the placeholder <<${placeholder}>>`;
 
 const MESSAGES: { [C in CacheErrorCode]: (details: ErrorDetails[C]) => string } = {
   KEY_MALFORMED: (d) =>
-    `The cache key ${quote(d.key)} ${d.reason}. Pass values as elements of an array, which encodes them: ['public', 'blog', value].`,
+    `${at(d.where, `the cache key${d.key === '' ? '' : ` ${quote(d.key)}`} ${d.reason}`)}. Pass plain values as elements of an array, which encodes and shortens them: ['public', 'blog', value].`,
   KEY_VALUE_MISSING: (d) =>
-    `${d.where}: the placeholder <<${d.placeholder}>> has no value: ${d.reason}. Pass a value, or give it a default: <<${d.placeholder}|none>>.`,
+    `${d.where}: ${named(d.placeholder)} has no value: ${d.reason}. ${isPartition(d.placeholder) ? 'Let the option partition return a tenant for every request, or call CacheService with { partition }' : `Pass a value, or give it a default: <<${d.placeholder}|none>>`}.`,
   KEY_VALUE_UNSUPPORTED: (d) =>
-    `${d.where}: the placeholder <<${d.placeholder}>> is ${d.found}, which cannot be part of a key. Name a plain value in the template, or use a key function.`,
+    `${d.where}: ${named(d.placeholder)} is ${d.found}, which cannot be part of a key. ${isPartition(d.placeholder) ? 'Use a plain value such as the identifier of the tenant' : 'Name a plain value in the template, such as <<dto.id>>, or use a key function'}.`,
   TEMPLATE_MALFORMED: (d) =>
     `${d.where}: the template ${quote(d.template)} ${d.reason}. A template is a path such as "public:blog:detail:<<id>>".`,
   PLACEHOLDER_UNKNOWN: (d) =>
@@ -47,30 +62,30 @@ const MESSAGES: { [C in CacheErrorCode]: (details: ErrorDetails[C]) => string } 
     `${d.where}: there is no option ${quote(d.option)}. Remove it, or use one of: ${listed(d.available)}.`,
   OPTION_INVALID: (d) => `${d.where}: the option ${quote(d.option)} is ${d.found}. It must be ${d.expected}.`,
   DURATION_INVALID: (d) =>
-    `${d.where}: the option ${quote(d.option)} is ${d.found}, which is no duration. Write a number with its unit: '250ms', '30s', '5m', '1h' or '1d'.`,
+    `${d.where}: the option ${quote(d.option)} is ${d.found}, which is no duration. Write a text with a number and its unit, from '1ms' to '365d': '250ms', '30s', '5m', '1h', '1d'.`,
   CONTEXT_MISSING: (d) =>
-    `${d.where}: ${d.what} can only be read while a request is being handled; guards, middleware, exception filters and code outside requests have no request context. Pass the value as an argument and name that argument instead.`,
+    `${d.where}: ${isPartition(d.placeholder) ? 'the partition' : `<<${d.placeholder}>>`} can only be read while a request is being handled; guards, middleware, exception filters and code outside requests have no request context. ${isPartition(d.placeholder) ? 'Call CacheService with { partition } there' : 'Pass the value as an argument and name that argument instead'}.`,
   IDENTITY_MISSING: (d) =>
-    `${d.where}: somebody is signed in, but ${d.found} has none of the identities "id", "sub", "userId" or "_id". Say who it is with the option user: (request) => ….`,
-  VALUE_NOT_SERIALIZABLE: (d) => `${d.where ? `${d.where}: ` : ''}${d.path} is ${d.found}. ${d.remedy}`,
+    `${d.where}: somebody is signed in, but the user is ${d.found} with none of the identities "id", "sub", "userId" and "_id". Say who it is with forRoot({ user: (request) => … }).`,
+  VALUE_NOT_SERIALIZABLE: (d) => `${d.where === undefined ? '' : `${d.where}: `}${d.path} is ${d.found}. ${d.remedy}`,
   METHOD_NOT_ASYNC: (d) =>
-    `${d.where} returned ${d.found}, not a promise, and a cached method must be asynchronous. Make it async, or remove the decorator.`,
+    `${d.where} returned ${d.found}, not a promise, and a decorated method of a provider must be asynchronous. Make it async, or remove the decorator.`,
   METHOD_NOT_CACHEABLE: (d) => `${d.where} cannot be cached: ${d.reason}. ${d.remedy}`,
   LOADER_RECURSION: (d) =>
-    `The loader of the key ${quote(d.key)} asked the cache for this very key, and would wait for itself for ever. Call the uncached method inside it, or use another key.`,
+    `${at(d.where, `the loader of the key ${quote(d.key)} asked the cache for this very key`)}, and would wait for itself for ever. Load the value inside it without the cache, or use another key.`,
   STORE_UNKNOWN: (d) =>
     `${d.where}: there is no store ${quote(d.store)}. Configure it in forRoot({ stores: { … } }), or use one of: ${listed(d.available)}.`,
   STORE_UNAVAILABLE: (d) =>
-    `The store ${quote(d.store)} did not carry out ${quote(d.operation)}: ${d.reason}. Check that the server is up and reachable; until it is, other readers may see older data until its TTL.`,
-  STORE_CLIENT_REFUSED: (d) => `The Redis client cannot be used: ${d.reason}. ${d.remedy}`,
+    `The store ${quote(d.store)} did not carry out ${quote(d.operation)}: ${d.reason}. Check that the server is up and reachable${d.operation === 'invalidate' ? ', and invalidate again: until then readers may get older data until its TTL' : ''}.`,
+  STORE_CLIENT_REFUSED: (d) => `redisStore(): the client cannot be used: ${d.reason}. ${d.remedy}`,
   PACKAGE_MISSING: (d) =>
     `${d.usedBy} needs the package ${quote(d.package)}, which is not installed. Run: npm install ${d.package}`,
   LOCK_NOT_ACQUIRED: (d) =>
-    `The lock ${quote(d.name)} is held by somebody else and was not released within ${d.wait}. Wait longer with { wait: '…' }, or try again later.`,
+    `The lock ${quote(d.name)} is held by somebody else${d.wait === undefined ? '. Wait for it' : `, and was not released within ${d.wait}. Wait longer`} with { wait: '30s' }, or try again later.`,
   LOCK_LOST: (d) =>
-    `The lock ${quote(d.name)} was lost while its function was running. Stop the work when the AbortSignal fires, and try again.`,
+    `The lock ${quote(d.name)} was lost while its function was running: it was not renewed in time, and somebody else may hold it by now. Stop the work when the AbortSignal fires, and give the lock a longer ttl if the function blocks the process.`,
   START_UP_REFUSED: (d) =>
-    `nestash found ${d.problems.length} mistake${d.problems.length === 1 ? '' : 's'} and refuses to start:\n${d.problems.map((p, i) => `  ${i + 1}. ${p}`).join('\n')}`,
+    `nestash found ${d.problems.length} mistake${d.problems.length === 1 ? '' : 's'} and refuses to start:\n${d.problems.map(({ code, message }, index) => `  ${index + 1}. ${message} (${code})`).join('\n')}`,
 };
 
 const BRAND = Symbol.for('nestash.CacheError');

@@ -17,7 +17,12 @@ export function checkOptionNames(options: unknown, available: readonly string[],
 
 /** An `OPTION_INVALID` that describes the value found. */
 export function invalidOption(option: string, where: string, found: unknown, expected: string): CacheError {
-  return new CacheError('OPTION_INVALID', { option, where, found: describeValue(found), expected });
+  return new CacheError('OPTION_INVALID', {
+    option,
+    where,
+    found: found === undefined ? 'missing' : describeValue(found),
+    expected,
+  });
 }
 
 /** A whole number of at least `least`, or the default where the option is left out. */

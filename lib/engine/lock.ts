@@ -48,7 +48,9 @@ async function acquire(
   const deadline = clock.monotonic() + wait;
   while (!(await store.lock(name, token, lifetime))) {
     const left = deadline - clock.monotonic();
-    if (left <= 0) throw new CacheError('LOCK_NOT_ACQUIRED', { name, wait: formatDuration(wait) });
+    if (left <= 0) {
+      throw new CacheError('LOCK_NOT_ACQUIRED', { name, wait: wait > 0 ? formatDuration(wait) : undefined });
+    }
     await sleep(clock, Math.min(POLL, left));
   }
 }

@@ -43,43 +43,46 @@ export function encodeSegment(value: unknown, room = LONGEST_SEGMENT): string {
  * The path that a caller of `CacheService` names: a string is a path that is already encoded, the elements of an array
  * are encoded one by one.
  *
+ * @param where What asks for it, for messages.
  * @throws CacheError `KEY_MALFORMED`
  */
-export function pathOf(key: string | readonly unknown[]): string {
-  if (typeof key !== 'string') return pathOfElements(key);
+export function pathOf(key: string | readonly unknown[], where?: string): string {
+  if (typeof key !== 'string') return pathOfElements(key, where);
   for (const segment of key.split(':')) {
     const flaw = flawOfSegment(segment);
-    if (flaw !== undefined) throw malformed(key, flaw);
+    if (flaw !== undefined) throw malformed(key, flaw, where);
   }
-  return checkedSize(key);
+  return checkedSize(key, where);
 }
 
 /**
  * The path that a key function returned. In a string everything but `:` is encoded, for it may hold values; a value
  * with a `:` of its own belongs into an array.
  *
+ * @param where What asks for it, for messages.
  * @throws CacheError `KEY_MALFORMED` for anything but a string or an array.
  */
-export function pathOfFunctionResult(result: unknown): string {
-  if (Array.isArray(result)) return pathOfElements(result);
-  if (typeof result === 'string') return pathOfElements(result.split(':'));
-  throw malformed('', `is ${describeValue(result)} instead of an array or a string`);
+export function pathOfFunctionResult(result: unknown, where?: string): string {
+  if (Array.isArray(result)) return pathOfElements(result, where);
+  if (typeof result === 'string') return pathOfElements(result.split(':'), where);
+  throw malformed('', `is ${describeValue(result)} instead of an array or a string`, where);
 }
 
 /**
  * A tag is a path like a key: `'author:7'` and `['author', 7]` are what the template `author:<<id>>` makes of 7. What a
  * function for tags returns goes through `pathOfFunctionResult`.
  *
+ * @param where What asks for it, for messages.
  * @throws CacheError `KEY_MALFORMED`
  */
-export function encodeTag(tag: string | number | readonly unknown[]): string {
-  return pathOf(typeof tag === 'number' ? [tag] : tag);
+export function encodeTag(tag: string | number | readonly unknown[], where?: string): string {
+  return pathOf(typeof tag === 'number' ? [tag] : tag, where);
 }
 
 /** The path itself, if it is within the limits. @throws CacheError `KEY_MALFORMED` */
-export function checkedSize(path: string): string {
-  if (path.length > LONGEST_PATH) throw malformed(path, `is longer than ${LONGEST_PATH} characters`);
-  if (path.split(':').length > MOST_SEGMENTS) throw malformed(path, `has more than ${MOST_SEGMENTS} segments`);
+export function checkedSize(path: string, where?: string): string {
+  if (path.length > LONGEST_PATH) throw malformed(path, `is longer than ${LONGEST_PATH} characters`, where);
+  if (path.split(':').length > MOST_SEGMENTS) throw malformed(path, `has more than ${MOST_SEGMENTS} segments`, where);
   return path;
 }
 
@@ -96,8 +99,8 @@ export function flawOfSegment(segment: string): string | undefined {
 }
 
 /** A `KEY_MALFORMED` error, with a long key cut short. */
-export function malformed(key: string, reason: string): CacheError<'KEY_MALFORMED'> {
-  return new CacheError('KEY_MALFORMED', { key: key.length > 200 ? `${key.slice(0, 200)}…` : key, reason });
+export function malformed(key: string, reason: string, where?: string): CacheError<'KEY_MALFORMED'> {
+  return new CacheError('KEY_MALFORMED', { key: key.length > 200 ? `${key.slice(0, 200)}…` : key, reason, where });
 }
 
 function encodeText(text: string, room: number): string {
@@ -107,8 +110,8 @@ function encodeText(text: string, room: number): string {
   return encoded.length > room ? `~${digest(text)}` : encoded;
 }
 
-function pathOfElements(elements: readonly unknown[]): string {
-  if (elements.length === 0) throw malformed('', 'is an empty array');
+function pathOfElements(elements: readonly unknown[], where: string | undefined): string {
+  if (elements.length === 0) throw malformed('', 'is an empty array', where);
   const segments: string[] = [];
   // Not map: it would leave holes out.
   for (const [position, element] of elements.entries()) {
@@ -119,8 +122,9 @@ function pathOfElements(elements: readonly unknown[]): string {
       throw malformed(
         segments.join(':'),
         `goes on with ${error.found} at position ${position}, which cannot be part of a key`,
+        where,
       );
     }
   }
-  return checkedSize(segments.join(':'));
+  return checkedSize(segments.join(':'), where);
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { UnsupportedValue } from '../core/digest.js';
-import { CacheError } from '../core/errors.js';
+import { CacheError, PARTITION } from '../core/errors.js';
 import { checkedSize, encodeSegment, flawOfSegment, malformed, pathOf } from './escape.js';
 import { covers, LONGEST_PATTERN, WILDCARD } from './glob.js';
 
@@ -22,7 +22,7 @@ export type Pattern =
 /** The group that every entry is in. */
 export const ROOT_GROUP = '~root';
 
-const PARTITION = '~p.';
+const PARTITION_MARK = '~p.';
 
 /** How many groups the tags are spread over that are known only after a load. Part of the key format. */
 export const BUCKETS = 256;
@@ -68,13 +68,13 @@ export function bucketGroup(bucket: number): string {
  * @throws CacheError `KEY_VALUE_MISSING` for `undefined`, `null` and the empty text; `KEY_VALUE_UNSUPPORTED`
  */
 export function partitionSegment(value: unknown, where: string): string {
-  const placeholder = 'partition';
+  const placeholder = PARTITION;
   if (value === undefined || value === null || value === '') {
     const reason = `it is ${value === '' ? 'empty' : String(value)}, and no two tenants may share that`;
     throw new CacheError('KEY_VALUE_MISSING', { placeholder, where, reason });
   }
   try {
-    return PARTITION + encodeSegment(value);
+    return PARTITION_MARK + encodeSegment(value);
   } catch (error) {
     if (!(error instanceof UnsupportedValue)) throw error;
     throw new CacheError('KEY_VALUE_UNSUPPORTED', { placeholder, where, found: error.found });
@@ -95,12 +95,13 @@ export function withPartition(partition: string | undefined, path: string): stri
  * The pattern that a caller of `CacheService` names, to be read by `parsePattern`: in a string, which is encoded already,
  * `*` and `?` are wildcards; the elements of an array are values and nothing else.
  *
+ * @param where What asks for it, for messages.
  * @throws CacheError `KEY_MALFORMED`
  */
-export function patternOf(key: string | readonly unknown[]): string {
-  if (typeof key !== 'string' || !WILDCARD.test(key)) return pathOf(key);
+export function patternOf(key: string | readonly unknown[], where?: string): string {
+  if (typeof key !== 'string' || !WILDCARD.test(key)) return pathOf(key, where);
   const segments = segmentsOf(key);
-  checkPattern(key, segments);
+  checkPattern(key, segments, where);
   return segments.join(':');
 }
 
@@ -113,7 +114,7 @@ export function patternOf(key: string | readonly unknown[]): string {
  */
 export function parsePattern(pattern: string): Pattern {
   const segments = segmentsOf(pattern);
-  checkPattern(pattern, segments[0]?.startsWith(PARTITION) ? segments.slice(1) : segments);
+  checkPattern(pattern, segments[0]?.startsWith(PARTITION_MARK) ? segments.slice(1) : segments);
   const wild = segments.findIndex((segment) => WILDCARD.test(segment));
   if (wild < 0) return { kind: 'path', path: segments.join(':') };
   return { kind: 'glob', literal: segments.slice(0, wild).join(':'), matches: (path) => covers(segments, path) };
@@ -125,15 +126,15 @@ function segmentsOf(pattern: string): readonly string[] {
   return segments;
 }
 
-function checkPattern(pattern: string, segments: readonly string[]): void {
+function checkPattern(pattern: string, segments: readonly string[], where?: string): void {
   for (const segment of segments) {
     const literal = segment.replace(/[*?]/g, '');
     const flaw = literal === '' && segment !== '' ? undefined : flawOfSegment(literal);
-    if (flaw !== undefined) throw malformed(pattern, flaw);
+    if (flaw !== undefined) throw malformed(pattern, flaw, where);
   }
   const text = segments.join(':');
-  if (!WILDCARD.test(text)) checkedSize(text);
+  if (!WILDCARD.test(text)) checkedSize(text, where);
   else if (text.length > LONGEST_PATTERN) {
-    throw malformed(pattern, `is a pattern with wildcards of more than ${LONGEST_PATTERN} characters`);
+    throw malformed(pattern, `is a pattern with wildcards of more than ${LONGEST_PATTERN} characters`, where);
   }
 }

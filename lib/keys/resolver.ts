@@ -63,10 +63,12 @@ export function bindTemplate<S>(
 export function resolvePath<S>(bound: BoundTemplate<S>, scope: S): string {
   const { text, where } = bound.template;
   const segments = bound.segments.map((segment) => {
-    if (segment.kind === 'wildcard') throw malformed(text, 'has wildcards, so that it names no single entry');
+    if (segment.kind === 'wildcard') {
+      throw malformed(text, 'has wildcards, so that it names no single entry', where);
+    }
     return segment.kind === 'literal' ? segment.text : encoded(segment, scope, where);
   });
-  return checkedSize(segments.join(':'));
+  return checkedSize(segments.join(':'), where);
 }
 
 /**

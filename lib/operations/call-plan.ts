@@ -1,4 +1,5 @@
 import { parseDuration } from '../core/duration.js';
+import { PARTITION } from '../core/errors.js';
 import { noteContextual } from '../engine/frames.js';
 import type { Decision, LoadRequest } from '../engine/request.js';
 import { groupsOf, partitionSegment, tagGroup, withPartition } from '../keys/groups.js';
@@ -24,16 +25,13 @@ export interface CallPlan extends Pick<LoadRequest, 'address' | 'contextual'> {
   readonly partition: string | undefined;
 }
 
-/** The name under which the partition is noted like a placeholder. */
-const PARTITION_SOURCE = '@partition';
-
 export function scopeOf(where: string, { args, request }: MethodCall, result?: unknown): CallScope {
   return { where, args, context: request?.context, contextual: new Map(), result };
 }
 
 /** The partition of a call, or undefined where the application has none. */
 export function partitionOf(scope: CallScope, partition: ContextFunction | undefined): string | undefined {
-  return partition && partitionSegment(customSource(PARTITION_SOURCE, partition)(scope), scope.where);
+  return partition && partitionSegment(customSource(PARTITION, partition)(scope), scope.where);
 }
 
 /**

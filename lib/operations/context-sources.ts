@@ -75,8 +75,8 @@ function requestProperty(text: string, name: string, path: readonly string[]) {
   };
 }
 
-function requireContext({ context, where }: CallScope, what: string): RequestContext {
-  if (!context) throw new CacheError('CONTEXT_MISSING', { what, where });
+function requireContext({ context, where }: CallScope, placeholder: string): RequestContext {
+  if (!context) throw new CacheError('CONTEXT_MISSING', { placeholder, where });
   return context;
 }
 
@@ -95,7 +95,7 @@ function noted(
   source: string,
   read: (context: RequestContext, scope: CallScope) => unknown,
 ): unknown {
-  const context = requireContext(scope, `<<${source}>>`);
+  const context = requireContext(scope, source);
   scope.contextual.set(source, encodeSegment(undefined));
   const value = read(context, scope);
   scope.contextual.set(source, encodeSegment(value));

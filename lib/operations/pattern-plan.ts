@@ -18,8 +18,8 @@ export function planPatterns(
   problems: Problems,
 ): (scope: CallScope) => readonly ResolvedPattern[] {
   if (typeof patterns === 'function') {
-    return ({ args, result }) =>
-      patterns(result as never, ...args).map((key) => ({ pattern: pathOfFunctionResult(key) }));
+    return ({ args, result, where }) =>
+      patterns(result as never, ...args).map((key) => ({ pattern: pathOfFunctionResult(key, where) }));
   }
   const planned = patterns.map((pattern) => problems.collect(() => planPattern(pattern, nameable)));
   return (scope) => planned.map((each) => each(scope));

@@ -54,7 +54,7 @@ export class CacheRuntime implements MethodRuntime {
     }
     const { cacheable, isHandler, mayBeAsync, where } = operations;
     if (!isHandler && !mayBeAsync) {
-      const found = 'a value that is declared to be no promise';
+      const found = 'what its declared type says is a plain value';
       this.context.mistakes.report(new CacheError('METHOD_NOT_ASYNC', { where, found }), where);
       if (cacheable) return call.proceed();
     }

@@ -14,7 +14,10 @@ export function planTags(tags: Tags, nameable: Nameable): TagPlan {
   if (tags === undefined) return { before: [], after: [] };
   if (typeof tags === 'function') {
     const call = tags as AnyMethod;
-    return { before: [], after: [({ args, result }) => encodeAll(call(result, ...args) as readonly string[])] };
+    return {
+      before: [],
+      after: [({ args, result, where }) => encodeAll(call(result, ...args) as readonly string[], where)],
+    };
   }
   const planned = tags.map((text) => planTag(text, { ...nameable, hasResult: true }));
   return {
@@ -30,6 +33,6 @@ function planTag(text: string, nameable: Nameable): { isLate: boolean; tagOf: (s
   return { isLate, tagOf: (scope) => resolvePath(bound, scope) };
 }
 
-function encodeAll(tags: readonly unknown[]): string[] {
-  return tags.map((tag) => (typeof tag === 'number' ? encodeTag(tag) : pathOfFunctionResult(tag)));
+function encodeAll(tags: readonly unknown[], where: string): string[] {
+  return tags.map((tag) => (typeof tag === 'number' ? encodeTag(tag, where) : pathOfFunctionResult(tag, where)));
 }

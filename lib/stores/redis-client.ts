@@ -139,7 +139,7 @@ export class RedisConnection {
     const { target } = this;
     if (isBorrowed(target)) return { client: target.client, runId: new RunId(target.client) };
     const client = await makeClient(target, this.settings.commandTimeout);
-    client.on('error', (error) => (this.#lastError = reasonFrom(error)));
+    client.on('error', (error) => (this.#lastError = `its connection failed with ${quoted(error)}`));
     client.on('ready', () => (this.#lastError = undefined));
     return { client, runId: new RunId(client) };
   }
@@ -147,7 +147,9 @@ export class RedisConnection {
   #reasonOf(error: unknown): string {
     if (error instanceof LateReply) return `it did not answer within ${formatDuration(this.settings.commandTimeout)}`;
     const isReply = error instanceof Error && error.name === 'ReplyError';
-    return isReply ? reasonFrom(error) : `it is not connected${this.#lastError ? ` (${this.#lastError})` : ''}`;
+    return isReply
+      ? `it said ${quoted(error)}`
+      : `it is not connected${this.#lastError ? ` (${this.#lastError})` : ''}`;
   }
 
   #unavailable(operation: string, reason: string): CacheError<'STORE_UNAVAILABLE'> {
@@ -170,7 +172,7 @@ async function makeClient(target: string | RedisConnectionOptions, commandTimeou
     maxRetriesPerRequest: 0,
     socketTimeout: Math.max(SILENCE_LIMIT, 2 * commandTimeout),
   };
-  return (typeof target === 'string' ? new Redis(target, options) : new Redis(options));
+  return typeof target === 'string' ? new Redis(target, options) : new Redis(options);
 }
 
 async function importIoredis() {
@@ -185,10 +187,12 @@ async function importIoredis() {
   }
 }
 
-/** What a server said, without the arguments that it repeats in some messages: they may be values. */
-function reasonFrom(error: Error): string {
-  const [message = ''] = error.message.split(/, with args|\n/);
-  return `it said "${message.slice(0, 160)}"`;
+/** What a server or a socket said, without the arguments that it repeats in some messages: they may be values. */
+function quoted(error: Error): string {
+  // Where a host has several addresses, what went wrong with each of them is inside.
+  const [first] = error instanceof AggregateError ? (error.errors as Error[]) : [];
+  const [message = ''] = (error.message || (first?.message ?? error.name)).split(/, with args|\n/);
+  return JSON.stringify(message.slice(0, 160));
 }
 
 function ignore(): void {}

@@ -97,7 +97,12 @@ function checkUrl(text: string, where: string): void {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'redis:' && url?.protocol !== 'rediss:') {
     const expected = 'a URL that begins with redis:// or rediss://, such as redis://localhost:6379/1';
-    throw new CacheError('OPTION_INVALID', { option: 'target', where, found: 'another text', expected });
+    throw new CacheError('OPTION_INVALID', {
+      option: 'target',
+      where,
+      found: 'another text, which is not shown because it may hold a password',
+      expected,
+    });
   }
   // ioredis takes what stands behind the "?" for options of its own.
   checkOptionNames(Object.fromEntries(url.searchParams), ['family'], where);

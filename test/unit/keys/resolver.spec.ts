@@ -99,7 +99,7 @@ describe('the path of a template', () => {
   });
 
   it('does not let a default hide another mistake', () => {
-    const mistake = new CacheError('CONTEXT_MISSING', { what: '<<a>>', where });
+    const mistake = new CacheError('CONTEXT_MISSING', { placeholder: 'a', where });
     expect(errorOf(() => path('x:<<a|1>>', { a: mistake }))).toBe(mistake);
   });
 
@@ -171,7 +171,7 @@ describe('the pattern of a template', () => {
   });
 
   it.each<[string, unknown]>([
-    ['no context', new CacheError('CONTEXT_MISSING', { what: '<<a>>', where })],
+    ['no context', new CacheError('CONTEXT_MISSING', { placeholder: 'a', where })],
     ['no identity', new CacheError('IDENTITY_MISSING', { where, found: 'an object' })],
     ['a value that cannot be part of a key', () => 1],
     ['a source that fails', new TypeError('broken')],
