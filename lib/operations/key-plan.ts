@@ -39,27 +39,31 @@ function planTemplate(key: string | AnyCatalogKey, planning: KeyPlanning): KeyPl
   const bound = bindTemplate<CallScope>(template, (each) => sourceOf(each, text, planning), bindings);
   const first = template.segments[0];
   const isShared = first?.kind === 'literal' && sharedScopes.has(first.text);
-  const rest = unnamedQueries(bound, bindings, planning);
+  const unnamed = unnamedQueries(bound, bindings, planning);
   return {
     text,
     namesIdentity: namesIdentity(bound),
+    unnamed,
     isShared: () => isShared,
     patternOf: (scope) => resolvePattern(bound, scope).pattern,
     pathOf(scope) {
       const path = resolvePath(bound, scope);
-      return rest.length === 0 ? path : checkedSize(`${path}:${pathOf([selectionSource(rest)(scope)])}`);
+      return unnamed.length === 0
+        ? path
+        : checkedSize(`${path}:${pathOf([selectionSource(unnamed)(scope)], where)}`, where);
     },
   };
 }
 
 function planFunction(key: KeyFunction<AnyMethod>, { prefix, sharedScopes }: KeyPlanning): KeyPlan {
-  const pathOfCall = ({ args }: CallScope): string => {
-    const path = pathOfFunctionResult(key(...args));
-    return prefix === undefined ? path : checkedSize(`${prefix}:${path}`);
+  const pathOfCall = ({ args, where }: CallScope): string => {
+    const path = pathOfFunctionResult(key(...args), where);
+    return prefix === undefined ? path : checkedSize(`${prefix}:${path}`, where);
   };
   return {
     text: 'a key function',
     namesIdentity: false,
+    unnamed: [],
     isShared: (path) => sharedScopes.has(path.split(':', 1)[0]!),
     pathOf: pathOfCall,
     patternOf(scope) {
@@ -76,13 +80,14 @@ function planDerived({ derived, ignored, inputs, isHandler }: KeyPlanning): KeyP
   return {
     text: derived,
     namesIdentity: false,
+    unnamed: [],
     isShared: () => false,
     patternOf: () => derived,
-    pathOf({ args }) {
+    pathOf({ args, where }) {
       // A handler is handed whatever its parameters name; anybody else may pass more than a method declares.
       const given = isHandler ? inputs.map(({ index }) => args[index]) : args;
       const values = given.filter((_, index) => !ignored.has(index));
-      return values.length === 0 ? derived : checkedSize(`${derived}:${pathOf(values)}`);
+      return values.length === 0 ? derived : checkedSize(`${derived}:${pathOf(values, where)}`, where);
     },
   };
 }

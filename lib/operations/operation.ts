@@ -8,6 +8,8 @@ export interface KeyPlan {
   readonly text: string;
   /** Whether the template names the identity of whoever is signed in. */
   readonly namesIdentity: boolean;
+  /** The inputs whose hash stands behind the template, because it does not name them. */
+  readonly unnamed: readonly MethodInput[];
   /** The path for one call, without the partition. */
   pathOf(scope: CallScope): string;
   /** A path in front of the one that cannot be made for lack of a value; empty for the root. */

@@ -48,7 +48,7 @@ export class WriteRunner {
   }
 
   async #put(put: CachedOperation, operations: MethodOperations, call: MethodCall): Promise<unknown> {
-    const plan = this.cached.plan(put, call);
+    const plan = this.#namesEveryInput(put) ? this.cached.plan(put, call) : undefined;
     const loadRequest = plan && this.cached.loadRequest(put, plan, call);
     const load = async (): Promise<unknown> => {
       try {
@@ -64,6 +64,15 @@ export class WriteRunner {
     if (outcome.undelivered) this.#logUndelivered(put.where, outcome.undelivered);
     if (outcome.refusal) this.context.mistakes.report(outcome.refusal, put.where);
     return outcome.value;
+  }
+
+  /** With inputs of its own behind the template, what a put stores would be an entry that no reader looks for. */
+  #namesEveryInput({ where, key: { text, unnamed } }: CachedOperation): boolean {
+    if (unnamed.length === 0) return true;
+    const names = unnamed.map(({ name, index }) => `"${name ?? index}"`).join(', ');
+    const reason = `its template "${text}" does not name ${names}; name it, or leave it out with "ignore"`;
+    this.context.mistakes.logOnce(`${where} put`, `${where} invalidates, but stores nothing: ${reason}.`);
+    return false;
   }
 
   /** The method's own error, after what is invalidated even then. */
