@@ -40,7 +40,9 @@ export class Engine {
   async getOrSet(request: LoadRequest): Promise<Outcome> {
     const ancestors = activeFrames();
     const own = ancestors.find(({ store, path }) => store === this.context.name && path === request.address.path);
-    if (own?.kind === 'load') throw new CacheError('LOADER_RECURSION', { key: request.address.path });
+    if (own?.kind === 'load') {
+      throw new CacheError('LOADER_RECURSION', { key: request.address.path, where: request.shape.where });
+    }
     if (own) return this.#loader.loadAlone(request);
     const deadline = this.context.clock.monotonic() + this.context.waitTimeout;
     for (;;) {
@@ -87,8 +89,10 @@ export class Engine {
     const role = this.#flights.join({ key: address.path, groups: address.groups, reachable, ancestors: flights });
     if (role.kind === 'alone') return this.#loader.loadAlone(request);
     const ignore = verdict === 'dead' ? undefined : snapshot?.entry.header.token;
-    if (role.kind === 'lead') return this.#loader.lead(request, role.flight, ignore);
-    const landing = await this.#follow(role.flight, flights[0], deadline);
+    if (role.kind === 'lead') {
+      return waitingFor(role.flight, flights[0], () => this.#loader.lead(request, role.flight, ignore));
+    }
+    const landing = await waitingFor(role.flight, flights[0], () => this.#follow(role.flight, deadline));
     return this.#take(request, landing, role.early);
   }
 
@@ -98,19 +102,14 @@ export class Engine {
     isEarly: boolean,
   ): Promise<Outcome | undefined> {
     if (!landing || landing.kind === 'alone') return this.#loader.loadAlone(request);
-    if (landing.kind === 'failed') throw landing.error;
     if (landing.kind === 'again' || !(isEarly || landing.confirmed)) return undefined;
+    if (landing.kind === 'failed') throw landing.error;
     return { status: 'miss', value: this.context.serializer.decode(landing.result, request.shape) };
   }
 
-  /** Waits for somebody else's load, for a bounded time, and lets others see that it waits. */
-  async #follow(
-    flight: Flight<EncodedValue>,
-    waiter: Flight<unknown> | undefined,
-    deadline: number,
-  ): Promise<Landing<EncodedValue> | undefined> {
+  /** Waits for somebody else's load, for a bounded time. */
+  async #follow(flight: Flight<EncodedValue>, deadline: number): Promise<Landing<EncodedValue> | undefined> {
     const { clock } = this.context;
-    waiter?.waitsFor.add(flight as Flight<unknown>);
     let cancel: (() => void) | undefined;
     const timeout = new Promise<undefined>((resolve) => {
       cancel = clock.after(Math.max(0, deadline - clock.monotonic()), () => resolve(undefined));
@@ -119,7 +118,6 @@ export class Engine {
       return await Promise.race([flight.landed, timeout]);
     } finally {
       cancel?.();
-      waiter?.waitsFor.delete(flight as Flight<unknown>);
     }
   }
 
@@ -144,4 +142,18 @@ export class Engine {
 
 function expectationOf({ address, shape, version }: ReadRequest) {
   return { groups: address.groups, form: shape.form, version };
+}
+
+/** Lets others see that the load in which the caller runs waits for another one, which it may lead itself. */
+async function waitingFor<T>(
+  flight: Flight<EncodedValue>,
+  waiter: Flight<unknown> | undefined,
+  wait: () => Promise<T>,
+): Promise<T> {
+  waiter?.waitsFor.add(flight as Flight<unknown>);
+  try {
+    return await wait();
+  } finally {
+    waiter?.waitsFor.delete(flight as Flight<unknown>);
+  }
 }

@@ -39,15 +39,12 @@ export class LeaseHolder {
     return begun?.kind === 'leased' ? begun.lease : undefined;
   }
 
-  /** Keeps the lease while `work` runs, and gives it back if that fails. */
+  /** Keeps the lease while `work` runs. */
   async keepDuring<T>(lease: Lease | undefined, work: () => Promise<T>): Promise<T> {
     if (!lease) return work();
     const stop = this.#keepRenewing(lease);
     try {
       return await work();
-    } catch (error) {
-      this.release(lease);
-      throw error;
     } finally {
       stop();
     }
@@ -80,9 +77,17 @@ export class LeaseHolder {
     }
   }
 
-  /** Lets others load at once. Nobody waits for it: a lease that is not given back expires. */
-  release(lease: Lease): void {
-    this.context.store.fill({ lease, mode: 'load' }).catch((error: unknown) => this.#tellFailure('release', error));
+  /**
+   * Lets others load at once, and says whether nothing that the lease names has changed. A lease that is not given back
+   * expires.
+   */
+  async drop(lease: Lease): Promise<boolean> {
+    try {
+      return await this.context.store.fill({ lease, mode: 'load' });
+    } catch (error) {
+      this.#tellFailure('release', error);
+      return false;
+    }
   }
 
   /** A begin without an answer is as good as none; its token is thrown away, for it may be applied later. */

@@ -22,18 +22,20 @@ export class Loader {
 
   /** Loads for everybody who joins the flight. Whatever happens, the flight lands. */
   async lead(request: LoadRequest, flight: Flight<EncodedValue>, ignore: string | undefined): Promise<Outcome> {
-    let landing: Landing<EncodedValue> = { kind: 'again' };
+    let landing: Landing<EncodedValue> | Promise<Landing<EncodedValue>> = { kind: 'again' };
+    let lease: Lease | undefined;
     try {
       await this.#waitForPredecessor(flight);
       const begun = await this.#leases.begin(request, ignore);
       const hit = begun?.kind === 'alive' ? hitOf(this.context, request, begun.entry) : undefined;
       if (hit) return hit;
-      const lease = begun?.kind === 'leased' ? begun.lease : undefined;
+      lease = begun?.kind === 'leased' ? begun.lease : undefined;
       const loaded = await this.#loadAndFill(request, flight, lease);
       landing = loaded.landing;
       return loaded.outcome;
     } catch (error) {
-      if (!isAbort(error)) landing = { kind: 'failed', error };
+      this.flights.close(flight);
+      landing = this.#failureOf(request, lease, error);
       throw error;
     } finally {
       this.flights.close(flight);
@@ -55,7 +57,13 @@ export class Loader {
   async put(request: LoadRequest, beforeFill: (value: unknown) => Promise<void>): Promise<Outcome> {
     const lease = await this.#leases.seize(request);
     const frame = this.#frame(request, 'put', undefined);
-    const value = await this.#leases.keepDuring(lease, () => insideFrame(frame, () => request.load()));
+    let value: unknown;
+    try {
+      value = await this.#leases.keepDuring(lease, () => insideFrame(frame, () => request.load()));
+    } catch (error) {
+      if (lease) void this.#leases.drop(lease);
+      throw error;
+    }
     let result: Result;
     try {
       await beforeFill(value);
@@ -83,12 +91,21 @@ export class Loader {
     });
     this.flights.close(flight);
     let isConfirmed = false;
-    if (lease && flight.isDetached) this.#leases.release(lease);
+    if (lease && flight.isDetached) void this.#leases.drop(lease);
     else if (lease) isConfirmed = await this.#leases.fill(request, lease, result, 'load');
     const outcome = outcomeOf(this.context, request, result);
     const isShared = result.encoded !== undefined && result.decision.kind !== 'refuse';
     if (!isShared) return { outcome, landing: { kind: 'alone' } };
-    return { outcome, landing: { kind: 'loaded', result: result.encoded, confirmed: isConfirmed } };
+    // What is not stored says nothing about the tags that it would have had.
+    const confirmed = isConfirmed && (result.decision.kind === 'store' || !request.hasLateTags);
+    return { outcome, landing: { kind: 'loaded', result: result.encoded, confirmed } };
+  }
+
+  /** A failure may be as old as a value: a post that was not there yet. Dropping the lease shows whether it is. */
+  async #failureOf(request: LoadRequest, lease: Lease | undefined, error: unknown): Promise<Landing<EncodedValue>> {
+    const isUnchanged = lease !== undefined && (await this.#leases.drop(lease));
+    if (isAbort(error)) return { kind: 'again' };
+    return { kind: 'failed', error, confirmed: isUnchanged && !request.hasLateTags };
   }
 
   async #waitForPredecessor(flight: Flight<EncodedValue>): Promise<void> {

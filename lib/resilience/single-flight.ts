@@ -2,8 +2,8 @@
 export type Landing<R> =
   /** The leader ran the load. `confirmed`: nothing that it depends on changed between its begin and its end. */
   | { readonly kind: 'loaded'; readonly result: R; readonly confirmed: boolean }
-  /** The load failed; the failure is everybody's. */
-  | { readonly kind: 'failed'; readonly error: unknown }
+  /** The load failed; the failure is shared like a value. */
+  | { readonly kind: 'failed'; readonly error: unknown; readonly confirmed: boolean }
   /** There is nothing to share, and another attempt may find something. */
   | { readonly kind: 'again' }
   /** There is nothing to share, and there will be nothing: each caller runs its own load. */
@@ -28,13 +28,13 @@ export interface FlightRequest {
 /** One load for a key, and everybody who waits for it. */
 export class Flight<R> {
   readonly landed: Promise<Landing<R>>;
-  /** Whoever joins before the load begins may take its value unconfirmed. */
+  /** Whoever joins before the load begins may take what comes of it unconfirmed. */
   hasBegun = false;
   /** Cut off from its key by an invalidation: it stores nothing, and nobody joins any more. */
   isDetached = false;
   /** The flights that this one's loader waits for at the moment. */
   readonly waitsFor = new Set<Flight<unknown>>();
-  #land!: (landing: Landing<R>) => void;
+  #land!: (landing: Landing<R> | Promise<Landing<R>>) => void;
 
   constructor(
     readonly key: string,
@@ -52,7 +52,7 @@ export class Flight<R> {
     this.after = undefined;
   }
 
-  land(landing: Landing<R>): void {
+  land(landing: Landing<R> | Promise<Landing<R>>): void {
     this.#land(landing);
   }
 
