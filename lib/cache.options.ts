@@ -83,7 +83,7 @@ export function checkModuleOptions(options: CacheModuleOptions): CheckedOptions 
     placeholders: checkedPlaceholders(options.placeholders ?? {}),
     partition: checkedFunction(options.partition, 'partition'),
     sharedScopes: checkedScopes(options.sharedScopes ?? ['public']),
-    debug: options.debug ?? false,
+    debug: checkedFlag(options.debug ?? false, 'debug'),
     serializer: Object.fromEntries(
       Object.entries({ serializer, codecs, maxValueBytes }).filter(([, value]) => value !== undefined),
     ),
@@ -141,6 +141,11 @@ function checkedPlaceholders(placeholders: Readonly<Record<string, ContextFuncti
 function checkedFunction<T>(value: T, option: string): T {
   if (value === undefined || typeof value === 'function') return value;
   throw invalidOption(option, WHERE, value, 'a function of the request');
+}
+
+function checkedFlag(value: unknown, option: string): boolean {
+  if (typeof value === 'boolean') return value;
+  throw invalidOption(option, WHERE, value, 'true or false');
 }
 
 function checkedScopes(scopes: unknown): Set<string> {
