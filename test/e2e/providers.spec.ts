@@ -153,9 +153,9 @@ describe.each(PLATFORMS)('decorated methods of providers on %s', (platform) => {
   });
 
   it('are cached for objects that are created later', async () => {
-    const created = await app.get(ModuleRef).create(LateService);
+    const created = await app.app.get(ModuleRef).create(LateService);
     await created.find();
-    expect(await (await app.get(ModuleRef).create(LateService)).find()).toBe(1);
+    expect(await (await app.app.get(ModuleRef).create(LateService)).find()).toBe(1);
   });
 
   it('belong to the application that made their object', async () => {

@@ -23,7 +23,7 @@ class Slow {
   async failing(): Promise<string> {
     runs++;
     await gate.pass();
-    if (failure !== undefined) throw failure;
+    if (failure !== undefined) throw failure as unknown;
     return 'loaded';
   }
 

@@ -1,0 +1,202 @@
+import { applyDecorators, Controller, Get, Param, Query, SetMetadata } from '@nestjs/common';
+import type { Observable } from 'rxjs';
+import { of } from 'rxjs';
+import { CacheDefaults, CachePut, Cacheable, InjectCache, InvalidateCache } from '../../lib/index.js';
+import type { CacheService } from '../../lib/index.js';
+
+interface Post {
+  slug: string;
+  authorId: number;
+  publishedAt: Date | null;
+}
+
+interface Filters {
+  page?: number;
+}
+
+class Dto {
+  slug = '';
+}
+
+/** An application's own decorator. */
+const CachedForAll = (key: string): MethodDecorator =>
+  applyDecorators(Cacheable(key, { ttl: '5m' }), SetMetadata('cached', true));
+
+class Inferred {
+  @Cacheable({ key: (id, filters) => ['public', 'search', id.toFixed(), filters.page?.toFixed()] })
+  async search(id: number, filters: Filters): Promise<Post[]> {
+    return [{ slug: String(id), authorId: filters.page ?? 0, publishedAt: null }];
+  }
+
+  @Cacheable({
+    key: 'public:post:<<slug>>',
+    ttl: (post, slug) => (post?.publishedAt?.getTime() === slug.length ? '1h' : '10s'),
+    tags: (post, slug) => [`author:${post?.authorId.toFixed() ?? ''}`, slug.trim()],
+    when: (slug) => slug.startsWith('a'),
+    unless: (post, slug) => post?.slug.trim() === slug.trim(),
+  })
+  async find(slug: string): Promise<Post | null> {
+    return { slug, authorId: 1, publishedAt: null };
+  }
+
+  @Cacheable('public:post:<<slug>>', {
+    unless: (post) => post.publishedAt === null,
+    ttl: (post) => `${post.authorId}s`,
+  })
+  async findOr(slug: string): Promise<Post> {
+    return { slug, authorId: 1, publishedAt: null };
+  }
+
+  @CachePut({
+    key: (slug, post) => ['public', slug.trim(), post.authorId.toFixed()],
+    unless: (saved) => saved.slug === '',
+  })
+  async save(slug: string, post: Post): Promise<Post> {
+    return { ...post, slug };
+  }
+
+  @InvalidateCache((posts, ids) => posts.map((post) => ['public', post.slug.trim(), ids.length.toFixed()]))
+  async publish(ids: number[]): Promise<Post[]> {
+    return ids.map((authorId) => ({ slug: '', authorId, publishedAt: null }));
+  }
+
+  @InvalidateCache(['public:post'], {
+    tags: (post) => [post.slug.trim()],
+    unless: (post, slug) => post.slug === slug.trim(),
+  })
+  async update(slug: string): Promise<Post> {
+    return { slug, authorId: 1, publishedAt: null };
+  }
+
+  @InvalidateCache(['public:post'], { always: true, store: 'static', tags: ['posts'], debug: true })
+  @CachePut('public:post:<<slug>>', { ttl: '1h', type: Dto, version: 2, ignore: ['other'], nullTtl: '10s' })
+  async both(slug: string): Promise<Post> {
+    return { slug, authorId: 1, publishedAt: null };
+  }
+
+  @Cacheable()
+  async derived(): Promise<number> {
+    return 1;
+  }
+
+  @Cacheable({ ttl: '250ms' })
+  async withoutKey(): Promise<void> {}
+
+  @CachedForAll('public:composed')
+  async composed(id: number): Promise<number> {
+    return id;
+  }
+}
+
+@Controller()
+@CacheDefaults({ prefix: 'public:blog', ttl: '60s' })
+class Handlers {
+  constructor(@InjectCache('static') readonly cache: CacheService) {}
+
+  @Get()
+  @Cacheable({ key: 'sync', unless: (post, slug) => post.slug.trim() === slug.trim() })
+  sync(@Param('slug') slug: string): Post {
+    return { slug, authorId: 1, publishedAt: null };
+  }
+
+  @Cacheable({
+    key: 'observable',
+    unless: (post, page) => post.slug.trim() === page?.trim(),
+    tags: (post) => [post.slug.trim()],
+  })
+  @Get()
+  observable(@Query('page') page?: string): Observable<Post> {
+    return of({ slug: page ?? '', authorId: 1, publishedAt: null });
+  }
+
+  @InvalidateCache((post) => [`public:${post.slug.trim()}`])
+  written(): Observable<Post> {
+    return of({ slug: '', authorId: 1, publishedAt: null });
+  }
+}
+
+class Refused {
+  // @ts-expect-error -- the method takes a number
+  @Cacheable({ key: (id: string) => id })
+  async key(id: number): Promise<number> {
+    return id;
+  }
+
+  // @ts-expect-error -- a key is a text or an array
+  @Cacheable({ key: (id) => id })
+  async keyResult(id: number): Promise<number> {
+    return id;
+  }
+
+  // @ts-expect-error -- the result has no such property
+  @Cacheable({ key: 'a', unless: (post) => post.title === '' })
+  async unless(): Promise<Post> {
+    return { slug: '', authorId: 1, publishedAt: null };
+  }
+
+  // @ts-expect-error -- the method has one parameter
+  @Cacheable({ key: 'a', when: (id: number, other: number) => id === other })
+  async when(id: number): Promise<number> {
+    return id;
+  }
+
+  // @ts-expect-error -- a condition is true or false
+  @Cacheable({ key: 'a', when: () => 'yes' })
+  async whenResult(): Promise<number> {
+    return 1;
+  }
+
+  // @ts-expect-error -- a bare number is no duration
+  @Cacheable('a', { ttl: 600 })
+  async ttl(): Promise<number> {
+    return 1;
+  }
+
+  // @ts-expect-error -- nor is a text without a unit
+  @Cacheable('a', { ttl: '600' })
+  async ttlWithoutUnit(): Promise<number> {
+    return 1;
+  }
+
+  // @ts-expect-error -- nor is what a function makes of the result
+  @Cacheable({ key: 'a', ttl: (result) => result })
+  async ttlOf(): Promise<number> {
+    return 1;
+  }
+
+  // @ts-expect-error -- tags are texts
+  @Cacheable({ key: 'a', tags: (post) => [post.authorId] })
+  async tags(): Promise<Post> {
+    return { slug: '', authorId: 1, publishedAt: null };
+  }
+
+  // @ts-expect-error -- there is no such option
+  @Cacheable('a', { tll: '5m' })
+  async option(): Promise<number> {
+    return 1;
+  }
+
+  // @ts-expect-error -- a put needs a key
+  @CachePut({ ttl: '5m' })
+  async putWithoutKey(): Promise<number> {
+    return 1;
+  }
+
+  // @ts-expect-error -- the result is no array
+  @InvalidateCache((result) => result.map(String))
+  async invalidate(): Promise<Post> {
+    return { slug: '', authorId: 1, publishedAt: null };
+  }
+
+  // @ts-expect-error -- patterns stand in an array
+  @InvalidateCache('public:post')
+  async pattern(): Promise<number> {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is no method
+  @Cacheable('a')
+  property = 1;
+}
+
+export { Handlers, Inferred, Refused };
