@@ -57,7 +57,7 @@ const MESSAGES: { [C in CacheErrorCode]: (details: ErrorDetails[C]) => string } 
   TEMPLATE_MALFORMED: (d) =>
     `${d.where}: the template ${quote(d.template)} ${d.reason}. A template is a path such as "public:blog:detail:<<id>>".`,
   PLACEHOLDER_UNKNOWN: (d) =>
-    `${d.where}: the template ${quote(d.template)} names <<${d.placeholder}>>, which the method does not have. It can name: ${listed(d.available)}.`,
+    `${d.where}: the template ${quote(d.template)} names <<${d.placeholder}>>, which ${d.placeholder.startsWith('@') ? 'no request has' : 'the method does not have'}. It can name: ${listed(d.available)}.`,
   OPTION_UNKNOWN: (d) =>
     `${d.where}: there is no option ${quote(d.option)}. Remove it, or use one of: ${listed(d.available)}.`,
   OPTION_INVALID: (d) => `${d.where}: the option ${quote(d.option)} is ${d.found}. It must be ${d.expected}.`,

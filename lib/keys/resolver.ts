@@ -89,8 +89,7 @@ export function resolvePattern<S>(bound: BoundTemplate<S>, scope: S): ResolvedPa
     } catch (error) {
       const pattern = fitting(segments).join(':');
       if (error instanceof NoValue && error.isMeant) return { pattern };
-      const reason = error instanceof Error ? error.message : String(error);
-      return { pattern, widened: { placeholder: last, reason } };
+      return { pattern, widened: { placeholder: last, reason: reasonOf(error) } };
     }
   }
   const kept = fitting(segments);
@@ -174,4 +173,10 @@ function fitting(segments: readonly string[]): readonly string[] {
     if (kept.join(':').length <= limit) return kept;
     kept.pop();
   }
+}
+
+/** Why there is no value, without the advice for a key that must have one. */
+function reasonOf(error: unknown): string {
+  if (CacheError.is(error, 'KEY_VALUE_MISSING')) return error.details.reason;
+  return error instanceof Error ? error.message : String(error);
 }

@@ -89,7 +89,10 @@ function toSegment(pieces: readonly Piece[], pattern: boolean, fail: Fail): Temp
   const placeholders = pieces.filter((piece) => typeof piece !== 'string');
   const literals = pieces.filter((piece) => typeof piece === 'string');
   const [placeholder, second] = placeholders;
-  if (second) fail(`has two placeholders in one segment, <<${placeholder?.text}>> and <<${second.text}>>`);
+  if (second)
+    fail(
+      `has two placeholders in one segment, <<${placeholder?.text}>> and <<${second.text}>>; put a ":" between them`,
+    );
   if (pieces.length === 0) fail('has an empty segment; it may neither begin nor end with ":", nor have two in a row');
   const wildcard = literals.some((literal) => WILDCARD.test(literal));
   if (wildcard && !pattern) fail('has a wildcard, which only patterns of invalidations may have');

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../core/clock.js';
 import { formatDuration } from '../core/duration.js';
+import { CacheError } from '../core/errors.js';
 import type { CacheEvent } from '../core/events.js';
 
 const QUIET = 10_000;
@@ -40,7 +41,10 @@ export class CacheLogger {
           `${event.where} is neither stored nor shared: something that it calls used <<${event.source}>>, which its own key does not name. Name it in the key as well.`,
         );
       case 'entry-damaged':
-        return this.#warnSeldom('damaged', `The entry ${event.key} is damaged and counts as a miss: ${textOf(event.error)}`);
+        return this.#warnSeldom(
+          'damaged',
+          `The entry ${event.key} is damaged and counts as a miss: ${textOf(event.error)}`,
+        );
       case 'store-failed':
         return this.#warnSeldom(
           `${event.store} ${event.operation}`,
@@ -63,6 +67,8 @@ export class CacheLogger {
 }
 
 function textOf(error: unknown): string {
+  // The line has named the store and the operation.
+  if (CacheError.is(error, 'STORE_UNAVAILABLE')) return error.details.reason;
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -1,3 +1,5 @@
+import { CacheError } from '../core/errors.js';
+
 /** Where the application's mistakes go: thrown at developers, logged once for visitors. */
 export class Mistakes {
   readonly #logged = new Set<string>();
@@ -11,7 +13,7 @@ export class Mistakes {
   /** Throws the mistake, or logs it the first time that it is met in this method. */
   report(error: unknown, where: string): void {
     if (this.strict) throw error;
-    this.logOnce(where, `${where} goes on uncached: ${error instanceof Error ? error.message : String(error)}`);
+    this.logOnce(where, `${where} goes on uncached: ${textOf(error, where)}`);
   }
 
   /** Logs the first message with this subject. */
@@ -20,4 +22,11 @@ export class Mistakes {
     this.#logged.add(subject);
     this.log(message);
   }
+}
+
+/** The text of a mistake with its code, which the README lists, and without the place that the line begins with. */
+function textOf(error: unknown, where: string): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const text = message.startsWith(where) ? message.slice(where.length).replace(/^:? /, '') : message;
+  return CacheError.is(error) ? `${text} (${error.code})` : text;
 }

@@ -67,7 +67,7 @@ describe('a template', () => {
     ['a:<<a b>>', 'has the placeholder "a b", which is no name with steps such as "dto.slug" or "@user.id"'],
     ['a:<<a:b>>', 'has the placeholder "a:b", which is no name with steps such as "dto.slug" or "@user.id"'],
     ['a:<<<<id>>', 'has the placeholder "<<id", which is no name with steps such as "dto.slug" or "@user.id"'],
-    ['a:<<id>>-<<no>>', 'has two placeholders in one segment, <<id>> and <<no>>'],
+    ['a:<<id>>-<<no>>', 'has two placeholders in one segment, <<id>> and <<no>>; put a ":" between them'],
     ['a:b c', 'has a space in "b c"; a literal may have such characters only percent-encoded'],
     ['a:b[c]\\', 'has "[", "]", "\\" in "b[c]\\\\"; a literal may have such characters only percent-encoded'],
     ['a:~b', 'has "~" in "~b"; a literal may have such characters only percent-encoded'],

@@ -1,0 +1,159 @@
+import { CachePut, Cacheable, CacheModule, InvalidateCache, cacheKeys, memoryStore, redisStore } from 'nestash';
+import type { Misuse } from './misuse.js';
+import { usingCache, usingService } from './misuse.js';
+
+/** Options that do not exist, or hold what they cannot mean. */
+export const optionMisuses: readonly Misuse[] = [
+  {
+    wrote: `CacheModule.forRoot({ prefx: 'prod:shop' })`,
+    code: 'OPTION_UNKNOWN',
+    shows: ['CacheModule.forRoot()', '"prefx"', '"prefix"'],
+    make: async () => CacheModule.forRoot({ prefx: 'prod:shop' } as never),
+  },
+  {
+    wrote: `@Cacheable('public:posts', { tttl: '5m' }) on PostsService.list`,
+    code: 'OPTION_UNKNOWN',
+    shows: ['PostsService.list', '"tttl"', '"ttl"'],
+    async make() {
+      class PostsService {
+        @Cacheable('public:posts', { tttl: '5m' } as never)
+        async list() {}
+      }
+      await usingService(PostsService);
+    },
+  },
+  {
+    wrote: `cache.getOrSet('posts:42', load, { tag: ['posts'] })`,
+    code: 'OPTION_UNKNOWN',
+    shows: ['CacheService.getOrSet()', '"tag"', '"tags"'],
+    make: () => usingCache((cache) => cache.getOrSet('posts:42', () => 1, { tag: ['posts'] } as never)),
+  },
+  {
+    wrote: `cacheKeys('public:blog', { detail: 'detail:<<id>>' }).detail.with({ slug: '<<result.slug>>' })`,
+    code: 'OPTION_UNKNOWN',
+    shows: ['cacheKeys("public:blog").detail.with()', '"slug"', '"id"'],
+    make: async () =>
+      cacheKeys('public:blog', { detail: 'detail:<<id>>' }).detail.with({ slug: '<<result.slug>>' } as never),
+  },
+  {
+    wrote: `CacheModule.forRoot({ store: redisStore('redis://localhost:6379') }), without a prefix`,
+    code: 'OPTION_INVALID',
+    shows: ['CacheModule.forRoot()', '"prefix" is missing', '"prod:shop"'],
+    make: async () => CacheModule.forRoot({ store: redisStore('redis://localhost:6379') }),
+  },
+  {
+    wrote: `redisStore(process.env.REDIS_URL), which is not set`,
+    code: 'OPTION_INVALID',
+    shows: ['redisStore()', '"target" is missing', 'a URL'],
+    make: async () => redisStore(process.env['A_VARIABLE_THAT_NOBODY_SET'] as never),
+  },
+  {
+    wrote: `redisStore('localhost:6379')`,
+    code: 'OPTION_INVALID',
+    shows: ['redisStore()', '"target"', 'redis://localhost:6379/1'],
+    make: async () => redisStore('localhost:6379'),
+  },
+  {
+    wrote: `CacheModule.forRoot({ store: memoryStore(), stores: { static: memoryStore() } })`,
+    code: 'OPTION_INVALID',
+    shows: ['CacheModule.forRoot()', '"store"', '"stores"', '"default"'],
+    make: async () => CacheModule.forRoot({ store: memoryStore(), stores: { static: memoryStore() } }),
+  },
+  {
+    wrote: `memoryStore({ maxEntries: 0 })`,
+    code: 'OPTION_INVALID',
+    shows: ['memoryStore()', '"maxEntries" is the number 0', 'at least 1'],
+    make: async () => memoryStore({ maxEntries: 0 }),
+  },
+  {
+    wrote: `@InvalidateCache(['public:posts'], { tags: 'posts' }) on PostsService.update`,
+    code: 'OPTION_INVALID',
+    shows: ['PostsService.update', '"tags" is the string "posts"', 'an array of templates'],
+    async make() {
+      class PostsService {
+        @InvalidateCache(['public:posts'], { tags: 'posts' } as never)
+        async update() {}
+      }
+      await usingService(PostsService);
+    },
+  },
+  {
+    wrote: `@CachePut({ ttl: '5m' }), without a key, on PostsService.update`,
+    code: 'OPTION_INVALID',
+    shows: ['PostsService.update', '"key" is missing'],
+    async make() {
+      class PostsService {
+        @CachePut({ ttl: '5m' } as never)
+        async update() {}
+      }
+      await usingService(PostsService);
+    },
+  },
+  {
+    wrote: `@Cacheable('public:posts', { ignore: ['ip'] }) on PostsService.list(page)`,
+    code: 'OPTION_INVALID',
+    shows: ['PostsService.list', '"ignore" is the string "ip"', 'page'],
+    async make() {
+      class PostsService {
+        @Cacheable('public:posts', { ignore: ['ip'] })
+        async list(page: number): Promise<unknown> {
+          return [page];
+        }
+      }
+      await usingService(PostsService);
+    },
+  },
+  {
+    wrote: `CacheModule.forRoot({ ttl: 600 })`,
+    code: 'DURATION_INVALID',
+    shows: ['CacheModule.forRoot()', '"ttl" is the bare number 600', "'5m'"],
+    make: async () => CacheModule.forRoot({ ttl: 600 as never }),
+  },
+  {
+    wrote: `@Cacheable('public:posts', { ttl: 300 }) on PostsService.list`,
+    code: 'DURATION_INVALID',
+    shows: ['PostsService.list', '"ttl" is the bare number 300', "'5m'"],
+    async make() {
+      class PostsService {
+        @Cacheable('public:posts', { ttl: 300 as never })
+        async list() {}
+      }
+      await usingService(PostsService);
+    },
+  },
+  {
+    wrote: `@Cacheable({ key: 'public:posts', ttl: (posts) => posts.length }) on PostsService.list`,
+    code: 'DURATION_INVALID',
+    shows: ['PostsService.list', '"ttl" is the bare number 2'],
+    async make() {
+      class PostsService {
+        @Cacheable({ key: 'public:posts', ttl: (posts: string[]) => posts.length as never })
+        async list() {
+          return ['one', 'two'];
+        }
+      }
+      await usingService(PostsService, (posts) => posts.list());
+    },
+  },
+  {
+    wrote: `cache.set('posts:42', post, { ttl: '10 minutes' })`,
+    code: 'DURATION_INVALID',
+    shows: ['CacheService.set()', '"ttl" is "10 minutes"', "'365d'"],
+    make: () => usingCache((cache) => cache.set('posts:42', {}, { ttl: '10 minutes' as never })),
+  },
+  {
+    wrote: `two of these in one application`,
+    code: 'START_UP_REFUSED',
+    shows: ['2 mistakes', 'PostsService.list', 'PostsService.update', '(DURATION_INVALID)', '(OPTION_UNKNOWN)'],
+    async make() {
+      class PostsService {
+        @Cacheable('public:posts', { ttl: 60 as never })
+        async list() {}
+
+        @InvalidateCache(['public:posts'], { alwys: true } as never)
+        async update() {}
+      }
+      await usingService(PostsService);
+    },
+  },
+];
