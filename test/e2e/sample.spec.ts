@@ -1,4 +1,10 @@
+import { adminTests } from '../support/sample-admin.ts';
 import { describeBlog } from '../support/sample-blog.ts';
+import { editingTests } from '../support/sample-editing.ts';
+import { readingTests } from '../support/sample-reading.ts';
+import { visitorTests } from '../support/sample-visitors.ts';
 
-describeBlog('the sample blog on Express', 'express');
-describeBlog('the sample blog on Fastify', 'fastify');
+const tests = [readingTests, editingTests, visitorTests, adminTests];
+
+describeBlog('the sample blog on Express', { platform: 'express' }, ...tests);
+describeBlog('the sample blog on Fastify', { platform: 'fastify' }, ...tests);

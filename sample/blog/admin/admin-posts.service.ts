@@ -15,6 +15,7 @@ import type { Language } from '../languages.js';
 import type { Post } from '../posts/post.js';
 import { PostsService } from '../posts/posts.service.js';
 import type { CreatePostDto, UpdatePostDto } from './admin-posts.dto.js';
+import type { MovedPost } from './moved-posts.js';
 
 /** Writes posts. Editors write their own, admins all of them. */
 @Injectable()
@@ -48,36 +49,35 @@ export class AdminPostsService {
     );
     if (Object.keys(text).length === 0) throw new BadRequestException('Nothing to change: send title, summary or body');
     await this.database.transaction(async (tx) => {
-      const postId = await this.#writable(tx, slug, user);
+      const [post] = await writable(tx, [slug], user);
       const [changed] = await tx
         .update(postTexts)
-        .set(text)
-        .where(and(eq(postTexts.postId, postId), eq(postTexts.lang, lang)))
+        .set({ ...text, updatedAt: new Date() })
+        .where(and(eq(postTexts.postId, post!.id), eq(postTexts.lang, lang)))
         .returning({ lang: postTexts.lang });
       if (!changed) throw new NotFoundException(`The post "${slug}" has no text in "${lang}"`);
-      await tx.update(posts).set({ updatedAt: new Date() }).where(eq(posts.id, postId));
     });
     return this.#read(slug, lang);
   }
 
-  async setPublished(slug: string, published: boolean, user: SignedInUser): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      const postId = await this.#writable(tx, slug, user);
+  /** Returns the posts of which it was not true already. */
+  async setPublished(slugs: readonly string[], published: boolean, user: SignedInUser): Promise<MovedPost[]> {
+    return this.database.transaction(async (tx) => {
+      const moved = (await writable(tx, slugs, user)).filter((post) => post.published !== published);
+      const publishedAt = published ? sql`coalesce(${posts.publishedAt}, now())` : posts.publishedAt;
       await tx
         .update(posts)
-        .set({
-          published,
-          updatedAt: new Date(),
-          ...(published && { publishedAt: sql`coalesce(${posts.publishedAt}, now())` }),
-        })
-        .where(eq(posts.id, postId));
+        .set({ published, publishedAt })
+        .where(inArray(posts.id, idsOf(moved)));
+      return moved.map(({ slug, category }) => ({ slug, category }));
     });
   }
 
-  async delete(slug: string, user: SignedInUser): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      const postId = await this.#writable(tx, slug, user);
-      await tx.delete(posts).where(eq(posts.id, postId));
+  async delete(slugs: readonly string[], user: SignedInUser): Promise<MovedPost[]> {
+    return this.database.transaction(async (tx) => {
+      const moved = await writable(tx, slugs, user);
+      await tx.delete(posts).where(inArray(posts.id, idsOf(moved)));
+      return moved.map(({ slug, category }) => ({ slug, category }));
     });
   }
 
@@ -86,18 +86,33 @@ export class AdminPostsService {
     if (!post) throw new NotFoundException(`There is no post "${slug}" in "${lang}"`);
     return post;
   }
+}
 
-  /** The id of a post that this user may change. */
-  async #writable(tx: Transaction, slug: string, user: SignedInUser): Promise<number> {
-    const [post] = await tx
-      .select({ id: posts.id, userId: authors.userId })
-      .from(posts)
-      .innerJoin(authors, eq(authors.id, posts.authorId))
-      .where(eq(posts.slug, slug));
-    if (!post) throw new NotFoundException(`There is no post "${slug}"`);
-    if (user.role !== 'admin' && post.userId !== user.id) throw new ForbiddenException('This post is not yours');
-    return post.id;
+/** The posts, if this user may change each of them. */
+async function writable(tx: Transaction, slugs: readonly string[], user: SignedInUser) {
+  const wanted = [...new Set(slugs)];
+  const found = await tx
+    .select({
+      id: posts.id,
+      slug: posts.slug,
+      category: categories.slug,
+      published: posts.published,
+      userId: authors.userId,
+    })
+    .from(posts)
+    .innerJoin(authors, eq(authors.id, posts.authorId))
+    .innerJoin(categories, eq(categories.id, posts.categoryId))
+    .where(inArray(posts.slug, wanted));
+  const unknown = wanted.filter((slug) => !found.some((post) => post.slug === slug));
+  if (unknown.length > 0) throw new NotFoundException(`There is no post "${unknown.join('", "')}"`);
+  for (const { slug, userId } of found) {
+    if (user.role !== 'admin' && userId !== user.id) throw new ForbiddenException(`The post "${slug}" is not yours`);
   }
+  return found;
+}
+
+function idsOf(rows: readonly { readonly id: number }[]): number[] {
+  return rows.map(({ id }) => id);
 }
 
 async function setTags(tx: Transaction, postId: number, slugs: readonly string[]): Promise<void> {

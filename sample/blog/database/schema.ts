@@ -14,6 +14,8 @@ export const users = pgTable('users', {
   name: text('name').notNull(),
   role: text('role', { enum: ROLES }).notNull(),
   passwordHash: text('password_hash').notNull(),
+  /** What users say about themselves. */
+  about: text('about').notNull().default(''),
 });
 
 export const sessions = pgTable('sessions', {
@@ -48,7 +50,6 @@ export const posts = pgTable('posts', {
   categoryId: integer('category_id').notNull(),
   published: boolean('published').notNull(),
   publishedAt: moment('published_at'),
-  updatedAt: moment('updated_at').notNull().defaultNow(),
 });
 
 export const postTags = pgTable(
@@ -65,8 +66,27 @@ export const postTexts = pgTable(
     title: text('title').notNull(),
     summary: text('summary').notNull(),
     body: text('body').notNull(),
+    updatedAt: moment('updated_at').notNull().defaultNow(),
     /** PostgreSQL derives it from the other columns, see `tables.ts`. */
     search: tsvector('search').generatedAlwaysAs(sql``),
   },
   (table) => [primaryKey({ columns: [table.postId, table.lang] })],
+);
+
+export const comments = pgTable('comments', {
+  id: serial('id').primaryKey(),
+  postId: integer('post_id').notNull(),
+  userId: integer('user_id').notNull(),
+  text: text('text').notNull(),
+  createdAt: moment('created_at').notNull().defaultNow(),
+});
+
+export const likes = pgTable(
+  'likes',
+  {
+    postId: integer('post_id').notNull(),
+    userId: integer('user_id').notNull(),
+    createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.postId, table.userId] })],
 );

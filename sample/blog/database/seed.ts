@@ -1,4 +1,5 @@
 import { hashPassword } from '../auth/secrets.js';
+import type { Article } from '../data/articles.js';
 import { writeArticles } from '../data/articles.js';
 import type { Database, Transaction } from './database.js';
 import type { Role } from './schema.js';
@@ -59,15 +60,16 @@ async function seedArticles(tx: Transaction): Promise<void> {
     categoryId: categoryOf(category),
     published: publishedAt !== null,
     publishedAt,
-    ...(publishedAt && { updatedAt: publishedAt }),
   }));
   const postOf = idsBySlug(await tx.insert(posts).values(rows).returning());
   await tx
     .insert(postTags)
     .values(articles.flatMap((article) => article.tags.map((tag) => ({ postId: postOf(article), tagId: tagOf(tag) }))));
-  await tx
-    .insert(postTexts)
-    .values(articles.flatMap((article) => article.texts.map((text) => ({ postId: postOf(article), ...text }))));
+  await tx.insert(postTexts).values(articles.flatMap((article) => textsOf(article, postOf(article))));
+}
+
+function textsOf({ texts, publishedAt }: Article, postId: number) {
+  return texts.map((text) => ({ postId, ...text, ...(publishedAt && { updatedAt: publishedAt }) }));
 }
 
 function distinct<T extends { readonly slug: string }>(rows: readonly T[]): T[] {

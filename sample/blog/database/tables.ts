@@ -5,7 +5,7 @@ export const CREATE_TABLES = `
 
   create table users (
     id serial primary key, email text not null unique, name text not null, role text not null,
-    password_hash text not null
+    password_hash text not null, about text not null default ''
   );
   create table sessions (
     token_hash text primary key, user_id integer not null references users on delete cascade,
@@ -18,8 +18,7 @@ export const CREATE_TABLES = `
   create table tags (id serial primary key, slug text not null unique, name text not null);
   create table posts (
     id serial primary key, slug text not null unique, author_id integer not null references authors,
-    category_id integer not null references categories, published boolean not null, published_at timestamptz,
-    updated_at timestamptz not null default now()
+    category_id integer not null references categories, published boolean not null, published_at timestamptz
   );
   create index posts_by_date on posts (published_at desc, id desc) where published;
   create table post_tags (
@@ -28,7 +27,7 @@ export const CREATE_TABLES = `
   create index post_tags_by_tag on post_tags (tag_id);
   create table post_texts (
     post_id integer references posts on delete cascade, lang text, title text not null, summary text not null,
-    body text not null,
+    body text not null, updated_at timestamptz not null default now(),
     search tsvector generated always as (
       setweight(to_tsvector(text_search_of(lang), title), 'A') ||
       setweight(to_tsvector(text_search_of(lang), summary || ' ' || body), 'B')
@@ -36,4 +35,14 @@ export const CREATE_TABLES = `
     primary key (post_id, lang)
   );
   create index post_texts_by_word on post_texts using gin (search);
+  create table comments (
+    id serial primary key, post_id integer not null references posts on delete cascade,
+    user_id integer not null references users on delete cascade, text text not null,
+    created_at timestamptz not null default now()
+  );
+  create index comments_by_post on comments (post_id, id desc);
+  create table likes (
+    post_id integer references posts on delete cascade, user_id integer references users on delete cascade,
+    created_at timestamptz not null default now(), primary key (post_id, user_id)
+  );
 `;

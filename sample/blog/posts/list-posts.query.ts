@@ -1,7 +1,6 @@
-import { Transform, Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
-import { DEFAULT_LANGUAGE, LANGUAGES } from '../languages.js';
-import type { Language } from '../languages.js';
+import { Transform } from 'class-transformer';
+import { IsOptional } from 'class-validator';
+import { PagingQuery } from './paging.query.js';
 import { IsSlug, IsText } from './text.js';
 
 /** `?search=` and `?search=%20` mean the same as no `search` at all. */
@@ -12,10 +11,7 @@ const EmptyIsAbsent = () =>
  * What the list of posts can be asked for. The validation pipe drops whatever is not declared here and fills in the
  * defaults, so the cache makes one entry for each list that differs and none for each spelling of a URL.
  */
-export class ListPostsQuery {
-  @IsIn(LANGUAGES)
-  lang: Language = DEFAULT_LANGUAGE;
-
+export class ListPostsQuery extends PagingQuery {
   @EmptyIsAbsent()
   @IsOptional()
   @IsSlug()
@@ -35,16 +31,4 @@ export class ListPostsQuery {
   @IsOptional()
   @IsText(80)
   search?: string;
-
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
-  page: number = 1;
-
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(50)
-  perPage: number = 10;
 }

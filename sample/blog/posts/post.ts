@@ -16,7 +16,9 @@ export interface PostSummary {
   readonly author: Named;
   readonly published: boolean;
   readonly publishedAt: Date | null;
+  /** When the text in this language was last changed. */
   readonly updatedAt: Date;
+  readonly likes: number;
 }
 
 /** A post as its own page shows it. */

@@ -1,14 +1,16 @@
 import { Controller, Get, NotFoundException, Param, Query } from '@nestjs/common';
 import { Cacheable } from 'nestash';
 import { publicBlog } from '../keys/public.keys.js';
-import { LanguagePipe } from '../languages.js';
+import { shownInList, shownOnPage } from '../keys/shown.js';
 import type { Language } from '../languages.js';
+import { VisitorLanguage } from '../languages.js';
 import { ListPostsQuery } from './list-posts.query.js';
 import type { Page, Post, PostSummary } from './post.js';
 import { PostsService } from './posts.service.js';
 import { RelatedPostsService } from './related-posts.service.js';
 import { SlugPipe } from './text.js';
 
+/** The keys name the language as `<<lang>>`, so the argument that holds the same is left out of them. */
 @Controller('posts')
 export class PostsController {
   constructor(
@@ -17,16 +19,19 @@ export class PostsController {
   ) {}
 
   @Get()
-  @Cacheable(publicBlog.list)
-  async list(@Query() query: ListPostsQuery): Promise<Page<PostSummary>> {
-    return this.posts.list({ ...query, published: true });
+  @Cacheable(publicBlog.list, {
+    tags: (page, _query, language) => shownInList(page.items, language),
+    ignore: ['language'],
+  })
+  async list(@Query() query: ListPostsQuery, @VisitorLanguage() language: Language): Promise<Page<PostSummary>> {
+    return this.posts.list({ ...query, lang: language, published: true });
   }
 
   @Get(':slug')
-  @Cacheable(publicBlog.detail)
-  async detail(@Param('slug', SlugPipe) slug: string, @Query('lang', LanguagePipe) lang: Language): Promise<Post> {
-    const post = await this.posts.find(slug, lang);
-    if (!post?.published) throw new NotFoundException(`There is no post "${slug}" in "${lang}"`);
+  @Cacheable(publicBlog.detail, { tags: (post) => shownOnPage(post, post.lang), ignore: ['language'] })
+  async detail(@Param('slug', SlugPipe) slug: string, @VisitorLanguage() language: Language): Promise<Post> {
+    const post = await this.posts.find(slug, language);
+    if (!post?.published) throw new NotFoundException(`There is no post "${slug}" in "${language}"`);
     return post;
   }
 
@@ -34,8 +39,8 @@ export class PostsController {
   @Get(':slug/related')
   async relatedTo(
     @Param('slug', SlugPipe) slug: string,
-    @Query('lang', LanguagePipe) lang: Language,
+    @VisitorLanguage() language: Language,
   ): Promise<PostSummary[]> {
-    return this.related.relatedTo(slug, lang);
+    return this.related.relatedTo(slug, language);
   }
 }

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, NotFoundException } from '@nestjs/common';
 import type { SQL } from 'drizzle-orm';
 import { and, count, desc, eq, ne, sql } from 'drizzle-orm';
 import type { PgSelect } from 'drizzle-orm/pg-core';
@@ -26,6 +26,8 @@ const LANGUAGES_OF_POST = sql<
   Language[]
 >`(select json_agg(lang order by lang) from post_texts where post_id = ${posts.id})`;
 
+const LIKES_OF_POST = sql<number>`(select count(*)::int from likes where likes.post_id = ${posts.id})`;
+
 /** Reads posts from the database. */
 @Injectable()
 export class PostsService {
@@ -51,6 +53,16 @@ export class PostsService {
       and(eq(posts.slug, slug), eq(postTexts.lang, lang)),
     );
     return post;
+  }
+
+  /** The id of a post that visitors can read. */
+  async idOf(slug: string): Promise<number> {
+    const [post] = await this.database
+      .select({ id: posts.id })
+      .from(posts)
+      .where(and(eq(posts.slug, slug), eq(posts.published, true)));
+    if (!post) throw new NotFoundException(`There is no post "${slug}"`);
+    return post.id;
   }
 
   /** Published posts that share tags with a post: first the ones that share most. */
@@ -92,7 +104,8 @@ function summaryOf(lang: Language) {
     author: { slug: authors.slug, name: authors.name },
     published: posts.published,
     publishedAt: posts.publishedAt,
-    updatedAt: posts.updatedAt,
+    updatedAt: postTexts.updatedAt,
+    likes: LIKES_OF_POST,
   };
 }
 

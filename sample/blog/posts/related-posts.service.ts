@@ -1,6 +1,7 @@
 import { Injectable, NotFoundException } from '@nestjs/common';
 import { Cacheable } from 'nestash';
 import { publicBlog } from '../keys/public.keys.js';
+import { shownInList } from '../keys/shown.js';
 import type { Language } from '../languages.js';
 import type { PostSummary } from './post.js';
 import { PostsService } from './posts.service.js';
@@ -12,11 +13,10 @@ const RELATED = 5;
 export class RelatedPostsService {
   constructor(private readonly posts: PostsService) {}
 
-  /** The entry carries a tag for each post in it, so that it dies when one of them is edited. */
-  @Cacheable(publicBlog.related, { tags: (related) => related.map(({ slug }) => `post:${slug}`) })
-  async relatedTo(slug: string, lang: Language): Promise<PostSummary[]> {
-    const post = await this.posts.find(slug, lang);
-    if (!post?.published) throw new NotFoundException(`There is no post "${slug}" in "${lang}"`);
-    return this.posts.related(slug, lang, RELATED);
+  @Cacheable(publicBlog.related, { tags: (related, _slug, language) => shownInList(related, language) })
+  async relatedTo(slug: string, language: Language): Promise<PostSummary[]> {
+    const post = await this.posts.find(slug, language);
+    if (!post?.published) throw new NotFoundException(`There is no post "${slug}" in "${language}"`);
+    return this.posts.related(slug, language, RELATED);
   }
 }
