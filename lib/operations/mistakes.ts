@@ -27,6 +27,7 @@ export class Mistakes {
 /** The text of a mistake with its code, which the README lists, and without the place that the line begins with. */
 function textOf(error: unknown, where: string): string {
   const message = error instanceof Error ? error.message : String(error);
-  const text = message.startsWith(where) ? message.slice(where.length).replace(/^:? /, '') : message;
+  const place = [`${where}: `, `${where} `].find((beginning) => message.startsWith(beginning)) ?? '';
+  const text = message.slice(place.length);
   return CacheError.is(error) ? `${text} (${error.code})` : text;
 }
