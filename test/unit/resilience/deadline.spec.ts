@@ -1,0 +1,35 @@
+import { withDeadline } from '../../../lib/resilience/deadline.js';
+import { FakeClock } from '../../../lib/testing/fake-clock.js';
+
+const late = () => new Error('late');
+
+describe('a promise with a deadline', () => {
+  it('comes to what the work comes to, and leaves no timer', async () => {
+    const clock = new FakeClock();
+    expect(await withDeadline(Promise.resolve('done'), 100, late, clock)).toBe('done');
+    await expect(withDeadline(Promise.reject(new Error('failed')), 100, late, clock)).rejects.toThrow('failed');
+    await clock.advance(0);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is rejected when the time is over, and not before', async () => {
+    const clock = new FakeClock();
+    let error: unknown;
+    withDeadline(new Promise(() => undefined), 100, late, clock).catch((reason: unknown) => (error = reason));
+    await clock.advance(99);
+    expect(error).toBeUndefined();
+    await clock.advance(1);
+    expect(error).toEqual(late());
+  });
+
+  it('ignores what the work comes to afterwards', async () => {
+    const clock = new FakeClock();
+    let fail: ((error: Error) => void) | undefined;
+    const work = new Promise((_, reject) => (fail = reject));
+    const limited = withDeadline(work, 100, late, clock);
+    limited.catch(() => undefined);
+    await clock.advance(100);
+    fail!(new Error('failed too late'));
+    await expect(limited).rejects.toThrow('late');
+  });
+});

@@ -1,0 +1,200 @@
+import type { CacheStore } from '../../../lib/stores/store.js';
+import { MemoryEntries } from '../../../lib/stores/memory-entries.js';
+import { MemoryGenerations } from '../../../lib/stores/memory-generations.js';
+import { MemoryStore, memoryStore } from '../../../lib/stores/memory.store.js';
+import { FakeClock } from '../../../lib/testing/fake-clock.js';
+import { EngineBench, LIFETIME } from '../../support/engine-bench.js';
+
+const MANY = { maxEntries: 1_000_000_000, maxBytes: 2 ** 40 };
+
+function bench(limits: { maxEntries: number; maxBytes: number }): EngineBench<FakeClock> {
+  const clock = new FakeClock();
+  return new EngineBench(new MemoryStore(limits, clock), clock);
+}
+
+async function present(at: EngineBench, paths: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(paths.map(async (path) => ((await at.stored(path)) === undefined ? [] : [path])));
+  return found.flat();
+}
+
+describe('the memory store', () => {
+  it('keeps so many entries, and drops the least recently used', async () => {
+    const at = bench({ ...MANY, maxEntries: 3 });
+    for (const path of ['a', 'b', 'c']) await at.get(path, () => path);
+    await at.get('a', () => 'never');
+    await at.get('d', () => 'd');
+    expect(await present(at, ['a', 'b', 'c', 'd'])).toEqual(['a', 'c', 'd']);
+  });
+
+  it('keeps so many bytes, of keys and values', async () => {
+    const at = bench({ ...MANY, maxBytes: 20_000 });
+    for (const path of ['a', 'b', 'c', 'd']) await at.get(path, () => path.repeat(3_000));
+    expect(await present(at, ['a', 'b', 'c', 'd'])).toEqual(['b', 'c', 'd']);
+    await at.get('k'.repeat(9_000), () => 1);
+    expect(await present(at, ['b', 'c', 'd'])).toEqual([]);
+    expect(await at.stored('k'.repeat(9_000))).toBe(1);
+  });
+
+  it('counts what it drops back in, however often entries are replaced', async () => {
+    const at = bench({ ...MANY, maxBytes: 20_000 });
+    for (let turn = 0; turn < 50; turn++) {
+      await at.put('a', () => 'x'.repeat(turn * 100));
+      await at.delete('a');
+    }
+    for (const path of ['b', 'c']) await at.get(path, () => path.repeat(3_000));
+    expect(await present(at, ['b', 'c'])).toEqual(['b', 'c']);
+  });
+
+  it('does not keep what alone is over the limit, and serves it all the same', async () => {
+    const at = bench({ ...MANY, maxBytes: 1_000 });
+    expect(await at.get('a', () => 'x'.repeat(5_000))).toHaveLength(5_000);
+    expect(await at.stored('a')).toBeUndefined();
+  });
+
+  it('keeps an entry for its lifetime by the clock that only moves forward', async () => {
+    const at = bench(MANY);
+    await at.get('a', () => 'a');
+    at.clock.jump(-86_400_000);
+    await at.clock.advance(LIFETIME - 1);
+    expect(await at.stored('a')).toBe('a');
+    at.clock.jump(2 * 86_400_000);
+    expect(await at.stored('a')).toBe('a');
+    await at.clock.advance(1);
+    expect(await at.stored('a')).toBeUndefined();
+  });
+
+  it('has one timer for all entries, and none without any', async () => {
+    const at = bench(MANY);
+    expect(at.clock.pending).toBe(0);
+    for (let index = 0; index < 5_000; index++) await at.get(`posts:${index}`, () => index);
+    expect(at.clock.pending).toBe(1);
+    await at.clock.advance(LIFETIME + 10_000);
+    expect(at.clock.pending).toBe(0);
+    await at.get('again', () => 1);
+    expect(at.clock.pending).toBe(1);
+    await at.store.close();
+    expect(at.clock.pending).toBe(0);
+  });
+
+  it('hands out copies, and keeps a copy of what it was given', async () => {
+    const at = bench(MANY);
+    const given = { tags: ['a'] };
+    const first = (await at.get('a', () => given)) as { tags: string[] };
+    given.tags.push('changed by the loader');
+    first.tags.push('changed by the caller');
+    const second = (await at.get('a', () => undefined)) as { tags: string[] };
+    expect(second).toEqual({ tags: ['a'] });
+    second.tags.push('changed by a reader');
+    expect(await at.get('a', () => undefined)).toEqual({ tags: ['a'] });
+  });
+
+  it('forgets everything on clear, and can be used on', async () => {
+    const at = bench(MANY);
+    await at.get('a', () => 'old');
+    await at.engine.clear();
+    expect(await at.get('a', () => 'new')).toBe('new');
+  });
+
+  it('refuses limits that are none', () => {
+    expect(() => memoryStore({ maxEntries: 0 })).toThrow('maxEntries');
+    expect(() => memoryStore({ maxBytes: -1 })).toThrow('maxBytes');
+    expect(() => memoryStore({ maxEntrys: 1 } as object)).toThrow('maxEntrys');
+    expect(() => memoryStore({ ttl: 5 as never })).toThrow('ttl');
+  });
+});
+
+describe('the generations of a memory store', () => {
+  function parts(limits = MANY) {
+    const clock = new FakeClock();
+    const generations = new MemoryGenerations();
+    return { clock, generations, entries: new MemoryEntries(limits, generations, clock) };
+  }
+
+  it('are new whenever they are made again', () => {
+    const { generations } = parts();
+    const seen = new Set<string>();
+    for (let turn = 0; turn < 100; turn++) {
+      const generation = generations.hold('posts');
+      expect(generations.idOf('posts')).toBe(generation.id);
+      seen.add(generation.id);
+      if (turn % 2 === 0) generations.delete('posts');
+      generations.release(generation);
+      expect(generations.idOf('posts')).toBeNull();
+    }
+    expect(seen.size).toBe(100);
+  });
+
+  it('live as long as somebody was built under them', () => {
+    const { generations } = parts();
+    const [one, other] = [generations.hold('posts'), generations.hold('posts')];
+    expect(one).toBe(other);
+    generations.release(one);
+    expect(generations.isCurrent(other)).toBe(true);
+    generations.release(other);
+    expect(generations.isCurrent(other)).toBe(false);
+  });
+
+  it('are not ended by the end of what was built under an older one', () => {
+    const { generations } = parts();
+    const older = generations.hold('posts');
+    generations.delete('posts');
+    const newer = generations.hold('posts');
+    generations.release(older);
+    expect(generations.isCurrent(newer)).toBe(true);
+    expect(generations.isCurrent(older)).toBe(false);
+  });
+
+  it('are not more than a bounded store can name, however many keys there were', async () => {
+    const count = countGenerations();
+    const store = new MemoryStore({ maxEntries: 1_000, maxBytes: 2 ** 26 }, new FakeClock());
+    for (let index = 0; index < 100_000; index++) await fillOne(store, index);
+    count.stop();
+    // The root, "posts", and at most two groups more for each entry and the lease.
+    expect(count.most).toBeGreaterThan(1_500);
+    expect(count.most).toBeLessThanOrEqual(2_004);
+  });
+});
+
+/** Counts how many groups have a generation, and how many had one at most. */
+function countGenerations() {
+  const { hold, release, delete: remove } = MemoryGenerations.prototype;
+  let present = 0;
+  const count = {
+    most: 0,
+    stop: () => Object.assign(MemoryGenerations.prototype, { hold, release, delete: remove }),
+  };
+  Object.assign(MemoryGenerations.prototype, {
+    hold(this: MemoryGenerations, group: string) {
+      if (this.idOf(group) === null) count.most = Math.max(count.most, ++present);
+      return hold.call(this, group);
+    },
+    release(this: MemoryGenerations, generation: Parameters<typeof release>[0]) {
+      const wasCurrent = this.isCurrent(generation);
+      release.call(this, generation);
+      if (wasCurrent && !this.isCurrent(generation)) present--;
+    },
+    delete(this: MemoryGenerations, group: string) {
+      if (this.idOf(group) !== null) present--;
+      remove.call(this, group);
+    },
+  });
+  return count;
+}
+
+/** A key with two groups of its own and a tag; every tenth is invalidated. */
+async function fillOne(store: CacheStore, index: number): Promise<void> {
+  const path = `posts:${index}:de`;
+  const groups = ['~root', 'posts', `posts:${index}`, `~tag:author-${index}`];
+  const times = { createdAt: 0, expiresAt: 60_000, serializer: 'json', form: 'value', version: '' } as const;
+  const begun = await store.begin({
+    address: { path, groups },
+    token: `${index}`,
+    mode: 'load',
+    lateTags: false,
+    generationLifetime: 600_000,
+  });
+  if (begun.kind !== 'leased') throw new Error('The key is new, and begin finds it taken.');
+  const entry = { header: times, payload: '1', lifetime: 60_000, generationLifetime: 600_000, lateTags: [] };
+  await store.fill({ lease: begun.lease, mode: 'load', entry });
+  if (index % 10 === 0) await store.invalidate({ groups: [`posts:${index}`], paths: [], globs: [] });
+}
