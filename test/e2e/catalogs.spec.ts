@@ -57,8 +57,8 @@ class PostsController {
 
   @Patch('all/:id')
   @InvalidateCache([publicBlog.detail, publicBlog.list, adminBlog.list])
-  update(@Param('id') id: string, @Query('page') page?: string): unknown {
-    return { id, page };
+  update(@Param('id') id: string, @Query('page') page?: string, @Query('user') user?: string): unknown {
+    return { id, page, user };
   }
 
   @Patch('result')

@@ -163,6 +163,8 @@ describe.each(PLATFORMS)('keys of handlers on %s', (platform) => {
   it('hash every argument for <<args>>', async () => {
     const paths = ['1?page=1', '1?page=2', '2?page=1', '1?page=1&x=1'].map((path) => `/templates/args/${path}`);
     expect(await app.lookups(...paths)).toEqual(['MISS', 'MISS', 'MISS', 'HIT']);
+    await cache.delete(['public', 'args', ['1', '1']]);
+    expect(await app.lookups('/templates/args/1?page=1')).toEqual(['MISS']);
   });
 
   it('leave out what is ignored on purpose', async () => {

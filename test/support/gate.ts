@@ -20,3 +20,18 @@ export class Gate {
     await this.#opened;
   }
 }
+
+/** Counts those who arrive at a place. */
+export class Arrivals {
+  /** Resolves when as many as expected have arrived, and have done what they do without waiting for anything outside. */
+  readonly complete: Promise<void>;
+  #complete!: () => void;
+
+  constructor(private missing: number) {
+    this.complete = new Promise<void>((resolve) => (this.#complete = resolve)).then(() => new Promise(setImmediate));
+  }
+
+  arrive(): void {
+    if (--this.missing === 0) this.#complete();
+  }
+}
