@@ -10,6 +10,7 @@ import { CACHE_PROVIDERS, serviceProviders } from './cache.providers.js';
 import { CacheService } from './cache.service.js';
 import { exploreApplication } from './checks/explorer.js';
 import { formatDuration } from './core/duration.js';
+import { CacheError } from './core/errors.js';
 import { INJECTED_CACHES } from './decorators/inject-cache.decorator.js';
 import type { MethodOperations } from './operations/operation.js';
 import { CACHE_RUNTIME, cacheToken } from './operations/tokens.js';
@@ -52,7 +53,7 @@ export class CacheModule extends ConfigurableModuleClass implements OnModuleInit
     await Promise.all([...this.instances.stores.values()].map((store) => store.close()));
   }
 
-  /** An application starts whether its cache answers or not. */
+  /** An application starts whether its cache answers or not, but not with a store that can never work. */
   async #connect(name: string): Promise<void> {
     const { stores, logger, options } = this.instances;
     const store = stores.get(name)!;
@@ -62,7 +63,8 @@ export class CacheModule extends ConfigurableModuleClass implements OnModuleInit
         `Cache "${name}" is kept in ${store.kind}, prefix "${options.prefix}", ttl ${formatDuration(options.ttl)}`,
       );
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      if (!CacheError.is(error, 'STORE_UNAVAILABLE')) throw error;
+      const reason = error.message;
       logger.error(`Cache "${name}" is not there yet; the application runs without it until it is. ${reason}`);
     }
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { types } from 'node:util';
 import { describeValue } from './describe.js';
+import { hasPrivateMembers } from './private-members.js';
 
 /** How many base64url characters a digest has: 132 bits. */
 export const DIGEST_LENGTH = 22;
@@ -132,9 +133,11 @@ function step(name: string, value: unknown, walk: Walk): string {
 /** Whether an object's content is not in its enumerable data, so that two different ones would look the same. */
 function isOpaque(value: object): boolean {
   if (Object.prototype.toString.call(value) !== '[object Object]') return true;
-  const { then, pipe } = value as { then?: unknown; pipe?: unknown };
+  const { then, pipe, constructor } = value as { then?: unknown; pipe?: unknown; constructor?: unknown };
   if (typeof then === 'function' || typeof pipe === 'function') return true;
-  return Symbol.iterator in value || Symbol.asyncIterator in value;
+  if (Symbol.iterator in value || Symbol.asyncIterator in value) return true;
+  if (Object.getOwnPropertyNames(value).length > Object.keys(value).length) return true;
+  return typeof constructor === 'function' && hasPrivateMembers(constructor);
 }
 
 function text(value: string): string {

@@ -1,12 +1,10 @@
 import { types } from 'node:util';
+import { hasPrivateMembers } from '../core/private-members.js';
 import { describeRefused, remedyFor, type Trail, type Type } from './contract.js';
 import { nestedTypeOf, type NestedType } from './dto.js';
 import { isPlainPrototype, parentOf } from './kinds.js';
 
 const BUILT_IN = new Set<unknown>([Object, Array, Map, Set, Date, String, Number, Boolean, BigInt, Symbol, Buffer]);
-const PRIVATE_MEMBER = /[\w$)\]]\s*\??\.\s*#[\p{ID_Start}$_]/u;
-
-const privateMembers = new WeakMap<object, boolean>();
 
 /**
  * The place of an instance in a value: where the option `type`, or `@Type` on a property, says that an object of a
@@ -78,18 +76,6 @@ export function remedyInside(value: object): string {
   return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(found)
     ? `Declare it with @Type(() => ${found}) on the property, or return plain data.`
     : remedyFor(value);
-}
-
-/** Whether a class, or one it derives from, uses `#private` members, which nothing outside of it can read. */
-export function hasPrivateMembers(type: Type): boolean {
-  const known = privateMembers.get(type);
-  if (known !== undefined) return known;
-  const parent = parentOf(type);
-  const own = PRIVATE_MEMBER.test(Function.prototype.toString.call(type));
-  const result =
-    own || (typeof parent === 'function' && parent !== Function.prototype && hasPrivateMembers(parent as Type));
-  privateMembers.set(type, result);
-  return result;
 }
 
 function refuseForeignItem(item: unknown, type: Type, trail: Trail): void {

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
+import { hasPrivateMembers } from '../core/private-members.js';
 import { describeRefused, mapStep, remedyFor, type Trail, type Type } from './contract.js';
-import { hasPrivateMembers, remedyInside, type ClassSlot } from './instances.js';
+import { remedyInside, type ClassSlot } from './instances.js';
 import { hasInternalState, isBuiltIn, isDateOfFakeTimers, isPlainPrototype, parentOf } from './kinds.js';
 import {
   dataKeys,

@@ -187,7 +187,11 @@ export class MemoryStore implements CacheStore {
     for (const bucket of held.buckets) this.#generations.release(bucket);
   }
 
-  #store(lease: Lease, held: HeldLease, { header, payload, lifetime, lateTags }: NonNullable<FillRequest['entry']>): void {
+  #store(
+    lease: Lease,
+    held: HeldLease,
+    { header, payload, lifetime, lateTags }: NonNullable<FillRequest['entry']>,
+  ): void {
     const groups = [...new Set([...held.generations.map(({ group }) => group), ...lateTags])];
     const generations = groups.map((group) => this.#generations.hold(group));
     const recorded = new Map(generations.map(({ group, id }) => [group, id]));

@@ -57,7 +57,8 @@ export class TestApplication {
     try {
       return await TestApplication.start(parts);
     } finally {
-      process.env['NODE_ENV'] = environment;
+      if (environment === undefined) delete process.env['NODE_ENV'];
+      else process.env['NODE_ENV'] = environment;
     }
   }
 

@@ -250,6 +250,16 @@ describe('the digest of a value', () => {
         *[Symbol.iterator](): Generator<number> {}
       })(),
     ],
+    [
+      'an instance of Secretive',
+      new (class Secretive {
+        readonly #id = 1;
+        id(): number {
+          return this.#id;
+        }
+      })(),
+    ],
+    ['an object', Object.defineProperty({}, 'id', { value: 1 })],
     ['an instance of WeakMap', new WeakMap()],
     ['an instance of ArrayBuffer', new ArrayBuffer(1)],
     ['an instance of String', Object('a')],
