@@ -22,6 +22,7 @@ interface Session {
 const CONNECT_DEADLINE = 1_000;
 const CONNECT_POLL = 5;
 const CONNECT_TIMEOUT = 2_000;
+const DISCONNECT_TIMEOUT = 200;
 /** A connection on which answers are due and nothing arrives for so long is given up, in milliseconds. */
 const SILENCE_LIMIT = 5_000;
 
@@ -53,10 +54,9 @@ export class RedisConnection {
     const deadline = systemClock.monotonic() + CONNECT_DEADLINE;
     while (client.status !== 'ready' || runId.known === undefined) {
       if (systemClock.monotonic() >= deadline) {
-        throw this.#unavailable(
-          'connect',
-          this.#lastError ?? `it did not answer within ${formatDuration(CONNECT_DEADLINE)}`,
-        );
+        const silent = `it did not answer within ${formatDuration(CONNECT_DEADLINE)}`;
+        const refusal = runId.problem && `it said ${quoted(runId.problem)}`;
+        throw this.#unavailable('connect', this.#lastError ?? refusal ?? silent);
       }
       if (client.status === 'ready') runId.ask();
       await sleep(systemClock, CONNECT_POLL);
@@ -91,8 +91,8 @@ export class RedisConnection {
     const rest = [...keys, ...values.map(String)];
     // By hand, because defineCommand would add a method to a client that is only borrowed.
     return this.send(operation, (commands) =>
-      commands.evalsha(script.sha, keys.length, ...rest).catch((error: unknown) => {
-        if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+      commands.evalsha(script.sha, keys.length, ...rest).catch((error: Error) => {
+        if (!error.message.startsWith('NOSCRIPT')) throw error;
         return commands.eval(script.text, keys.length, ...rest);
       }),
     );
@@ -140,7 +140,7 @@ export class RedisConnection {
     if (isBorrowed(target)) return { client: target.client, runId: new RunId(target.client) };
     const client = await makeClient(target, this.settings.commandTimeout);
     client.on('error', (error) => (this.#lastError = `its connection failed with ${quoted(error)}`));
-    client.on('ready', () => (this.#lastError = undefined));
+    client.on('connect', () => (this.#lastError = undefined));
     return { client, runId: new RunId(client) };
   }
 
@@ -166,9 +166,11 @@ async function makeClient(target: string | RedisConnectionOptions, commandTimeou
     ...(typeof target === 'string' ? {} : target),
     autoResendUnfulfilledCommands: false,
     disableClientInfo: true,
-    disconnectTimeout: commandTimeout,
+    disconnectTimeout: DISCONNECT_TIMEOUT,
     enableAutoPipelining: true,
     enableOfflineQueue: false,
+    // It gives up where INFO is not allowed; the run id is asked in its place.
+    enableReadyCheck: false,
     maxRetriesPerRequest: 0,
     socketTimeout: Math.max(SILENCE_LIMIT, 2 * commandTimeout),
   };

@@ -13,6 +13,7 @@ export class RunId {
   #connection = 0;
   #asked = -1;
   #known: string | undefined;
+  #problem: Error | undefined;
 
   constructor(private readonly client: RedisClient) {
     client.on('connect', this.#connected);
@@ -25,6 +26,11 @@ export class RunId {
     return this.#known;
   }
 
+  /** Why the last answer was none. */
+  get problem(): Error | undefined {
+    return this.#problem;
+  }
+
   /** Asks, unless the answer is known or on its way. */
   ask(): void {
     const connection = this.#connection;
@@ -32,10 +38,7 @@ export class RunId {
     this.#asked = connection;
     this.client.info('server').then(
       (text) => this.#learn(connection, runIdIn(text)),
-      (error: unknown) => {
-        const isRefused = error instanceof Error && REFUSAL.test(error.message);
-        this.#learn(connection, isRefused ? HIDDEN_RUN_ID : undefined);
-      },
+      (error: Error) => this.#learn(connection, REFUSAL.test(error.message) ? HIDDEN_RUN_ID : undefined, error),
     );
   }
 
@@ -54,9 +57,10 @@ export class RunId {
     this.#known = undefined;
   };
 
-  #learn(connection: number, runId: string | undefined): void {
+  #learn(connection: number, runId: string | undefined, problem?: Error): void {
     if (connection !== this.#connection) return;
     this.#known = runId;
+    this.#problem = problem;
     if (runId === undefined) this.#asked = -1;
   }
 }

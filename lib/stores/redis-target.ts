@@ -20,7 +20,7 @@ export interface RedisClient extends RedisCommands {
   readonly mode?: string;
   readonly isCluster?: boolean;
   readonly options: { readonly keyPrefix?: string | undefined };
-  on(event: 'connect' | 'close' | 'ready', listener: () => void): unknown;
+  on(event: 'connect' | 'close', listener: () => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   off(event: 'connect' | 'close', listener: () => void): unknown;
   connect(): Promise<void>;

@@ -1,0 +1,66 @@
+import { Redis } from 'ioredis';
+import type { RedisStoreOptions } from '../../../lib/stores/redis.store.js';
+import { redisStore } from '../../../lib/stores/redis.store.js';
+import type { RedisTarget } from '../../../lib/stores/redis-target.js';
+import type { CacheStore, StoreNamespace } from '../../../lib/stores/store.js';
+import { StoreBench } from '../../../lib/testing/store-bench.js';
+
+export interface OpenOptions extends RedisStoreOptions, Partial<StoreNamespace> {}
+
+/** A store on test that is not connected yet. */
+export function benchOf(target: RedisTarget, options: OpenOptions = {}): StoreBench {
+  const { prefix = 'test', version = 1, name = 'default', ...rest } = options;
+  return new StoreBench(redisStore(target, rest).create({ prefix, version, name }));
+}
+
+/** A store on test, connected. Its deadline is long, so that a slow machine fails no test. */
+export async function connectedBench(target: RedisTarget, options: OpenOptions = {}): Promise<StoreBench> {
+  const bench = benchOf(target, { commandTimeout: '2s', ...options });
+  await bench.store.connect();
+  return bench;
+}
+
+/** Closes what a test opened. */
+export class Opened {
+  readonly #stores: CacheStore[] = [];
+  readonly #clients: Redis[] = [];
+
+  async bench(target: RedisTarget, options: OpenOptions = {}): Promise<StoreBench> {
+    const bench = await connectedBench(target, options);
+    this.#stores.push(bench.store);
+    return bench;
+  }
+
+  unconnected(target: RedisTarget, options: OpenOptions = {}): StoreBench {
+    const bench = benchOf(target, options);
+    this.#stores.push(bench.store);
+    return bench;
+  }
+
+  client(url: string): Redis {
+    const client = new Redis(url, { disconnectTimeout: 100 });
+    client.on('error', () => {});
+    this.#clients.push(client);
+    return client;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#stores.splice(0).map((store) => store.close()));
+    for (const client of this.#clients.splice(0)) client.disconnect();
+  }
+}
+
+/** The arguments of every call of a method of a client, which are passed on. */
+export function recordCalls(client: Redis, ...methods: ('evalsha' | 'mget' | 'scan' | 'del')[]): unknown[][] {
+  const calls: unknown[][] = [];
+  for (const method of methods) {
+    const send = client[method].bind(client) as (...values: unknown[]) => unknown;
+    Object.assign(client, {
+      [method]: (...values: unknown[]) => {
+        calls.push([method, ...values]);
+        return send(...values);
+      },
+    });
+  }
+  return calls;
+}
