@@ -31,7 +31,7 @@ export class CacheInterceptor implements NestInterceptor {
       context: new HttpRequestContext(http.getRequest<PlatformRequest>(), this.userOf.user),
       controller: context.getClass(),
       handler: context.getHandler().name,
-      watchResponse: () => watchResponse(response),
+      watchResponse: () => watchResponse(response, context.getHandler()),
     };
     // Nest keeps the asynchronous context in which `handle` was called, so the call has to be inside as well.
     return new Observable((subscriber) =>

@@ -1,3 +1,5 @@
+import 'reflect-metadata';
+
 /** The parts of a response that Express and Fastify have in common. */
 export interface PlatformResponse {
   readonly statusCode: number;
@@ -5,12 +7,16 @@ export interface PlatformResponse {
 }
 
 const OK = 200;
+/** Where Nest keeps what `@Redirect()` says. */
+const REDIRECT = '__redirect__';
 
 /**
  * Looks at a response before its handler runs. What it returns says afterwards why the result must not be stored, if
  * anything speaks against it: what a handler adds to its own response would be missing on a hit.
  */
-export function watchResponse(response: PlatformResponse): (isShared: boolean) => string | undefined {
+export function watchResponse(response: PlatformResponse, handler: object): (isShared: boolean) => string | undefined {
+  // Nest sets the status of a redirection only after the handler.
+  if (Reflect.hasMetadata(REDIRECT, handler)) return () => 'it redirects';
   const before = fingerprint(response);
   return (isShared) => {
     const headers = response.getHeaders();
@@ -24,16 +30,12 @@ export function watchResponse(response: PlatformResponse): (isShared: boolean) =
   };
 }
 
-/** RFC 9111, sections 5.2.2.5 and 5.2.2.7. */
+/** RFC 9111, sections 5.2.2.5 and 5.2.2.7. The words count wherever they stand, for a malformed header means them too. */
 function forbiddenBy(cacheControl: unknown, isShared: boolean): string | undefined {
-  const directives = (
-    Array.isArray(cacheControl) ? cacheControl.join() : typeof cacheControl === 'string' ? cacheControl : ''
-  )
-    .toLowerCase()
-    .split(',')
-    .map((each) => each.trim().split('=')[0]);
-  if (directives.includes('no-store')) return 'no-store';
-  return isShared && directives.includes('private') ? 'private' : undefined;
+  const text = Array.isArray(cacheControl) ? cacheControl.join() : typeof cacheControl === 'string' ? cacheControl : '';
+  const words = text.toLowerCase().split(/[^a-z-]+/);
+  if (words.includes('no-store')) return 'no-store';
+  return isShared && words.includes('private') ? 'private' : undefined;
 }
 
 function fingerprint(response: PlatformResponse): string {
