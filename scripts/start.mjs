@@ -1,10 +1,4 @@
-// `npm start`: compiles the sample and runs it in this process, so that signals reach it.
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import './build-sample.mjs';
-import { root } from './tsc.mjs';
+// `npm start`: the sample blog, until somebody ends it.
+import { runSample } from './run-sample.mjs';
 
-const main = join(root, 'build', 'sample', 'sample', 'blog', 'main.js');
-process.setSourceMapsEnabled(true);
-process.argv[1] = main;
-await import(pathToFileURL(main).href);
+await runSample('blog', 'main.js');

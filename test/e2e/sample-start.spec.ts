@@ -50,9 +50,45 @@ describe('npm start', () => {
   });
 });
 
+describe('npm run tour', () => {
+  const run = async (env: Record<string, string>): Promise<{ lines: string[]; code: unknown }> => {
+    const tour = runScript('tour', env);
+    const [said, [code]] = await Promise.all([output(tour), once(tour, 'exit')]);
+    return { lines: said.trimEnd().split('\n'), code };
+  };
+
+  it(
+    'shows each request with its key, and ends by itself',
+    async () => {
+      const { lines, code } = await run({ PLATFORM: 'fastify' });
+      expect(lines.at(-1)).toMatch(/^Every step was as expected: \d+ hits .*, \d+ misses /);
+      expect(code).toBe(0);
+      const [cold, hot] = lines.filter((line) => / GET \/posts\/grid +public:/.test(line));
+      expect(cold).toMatch(/^ {2}MISS +[\d.]+ ms {2}GET \/posts\/grid +public:blog:detail:grid:en$/);
+      expect(hot).toMatch(/^ {2}HIT +[\d.]+ ms {2}GET \/posts\/grid +public:blog:detail:grid:en$/);
+      expect(lines.filter((line) => line.length > 100)).toEqual([]);
+    },
+    START_DEADLINE_MS,
+  );
+
+  it(
+    'fails where the cache does not do what it tells of, and says why',
+    async () => {
+      const { lines, code } = await run({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
+      expect(lines.join('\n')).toMatch(/NOT AS EXPECTED: .*ECONNREFUSED/);
+      expect(code).toBe(1);
+    },
+    START_DEADLINE_MS,
+  );
+});
+
 function start(port: number): ChildProcess {
+  return runScript('start', { PORT: `${port}` });
+}
+
+function runScript(name: string, settings: Record<string, string>): ChildProcess {
   const { REDIS_URL: _, PLATFORM: __, ...env } = process.env;
-  return spawn(process.execPath, ['scripts/start.mjs'], { env: { ...env, PORT: `${port}` }, stdio: 'pipe' });
+  return spawn(process.execPath, [`scripts/${name}.mjs`], { env: { ...env, ...settings }, stdio: 'pipe' });
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<unknown[]> {

@@ -26,24 +26,24 @@ export class AdminBulkController {
 
   @Post('publish')
   @HttpCode(200)
-  @InvalidateCache(pathsOfMoved)
   @InvalidateCache(madeOfMany, { unless: nothingMoved })
+  @InvalidateCache(pathsOfMoved)
   async publish(@Body() { slugs }: SlugsDto, @CurrentUser() user: SignedInUser): Promise<MovedPost[]> {
     return this.admin.setPublished(slugs, true, user);
   }
 
   @Post('unpublish')
   @HttpCode(200)
-  @InvalidateCache(pathsOfMoved)
   @InvalidateCache(madeOfMany, { unless: nothingMoved })
+  @InvalidateCache(pathsOfMoved)
   async unpublish(@Body() { slugs }: SlugsDto, @CurrentUser() user: SignedInUser): Promise<MovedPost[]> {
     return this.admin.setPublished(slugs, false, user);
   }
 
   @Post('delete')
   @HttpCode(200)
-  @InvalidateCache(pathsOfMoved)
   @InvalidateCache(madeOfMany, { unless: nothingMoved })
+  @InvalidateCache(pathsOfMoved)
   async delete(@Body() { slugs }: SlugsDto, @CurrentUser() user: SignedInUser): Promise<MovedPost[]> {
     return this.admin.delete(slugs, user);
   }

@@ -81,8 +81,8 @@ export class AdminPostsController {
   @Post(':slug/publish')
   @HttpCode(200)
   @Roles(['admin'])
-  @InvalidateCache(pathsOfMoved)
   @InvalidateCache(madeOfMany, { unless: nothingMoved })
+  @InvalidateCache(pathsOfMoved)
   async publish(@Param('slug', SlugPipe) slug: string, @CurrentUser() user: SignedInUser): Promise<MovedPost[]> {
     return this.admin.setPublished([slug], true, user);
   }
@@ -90,16 +90,16 @@ export class AdminPostsController {
   @Post(':slug/unpublish')
   @HttpCode(200)
   @Roles(['admin'])
-  @InvalidateCache(pathsOfMoved)
   @InvalidateCache(madeOfMany, { unless: nothingMoved })
+  @InvalidateCache(pathsOfMoved)
   async unpublish(@Param('slug', SlugPipe) slug: string, @CurrentUser() user: SignedInUser): Promise<MovedPost[]> {
     return this.admin.setPublished([slug], false, user);
   }
 
   @Delete(':slug')
   @Roles(['admin'])
-  @InvalidateCache(pathsOfMoved)
   @InvalidateCache(madeOfMany, { unless: nothingMoved })
+  @InvalidateCache(pathsOfMoved)
   async delete(@Param('slug', SlugPipe) slug: string, @CurrentUser() user: SignedInUser): Promise<MovedPost[]> {
     return this.admin.delete([slug], user);
   }
