@@ -26,9 +26,9 @@ export class CacheInstances {
     const { placeholders, partition, sharedScopes, debug, prefix, version } = options;
     const serializer = new Serializer(options.serializer, 'CacheModule.forRoot()');
     const engines = [...options.stores].map(([name, definition]) => {
-      const namespace = { prefix: name === DEFAULT_STORE ? prefix : `${prefix}:~${name}`, version, name };
-      const keyPrefix = `${namespace.prefix}:v${version}:`;
       const { tell } = this.logger;
+      const namespace = { prefix: name === DEFAULT_STORE ? prefix : `${prefix}:~${name}`, version, name, tell };
+      const keyPrefix = `${namespace.prefix}:v${version}:`;
       const store = definition.create(namespace);
       return new Engine({ name, keyPrefix, store, serializer, clock: systemClock, tell, waitTimeout: WAIT_TIMEOUT });
     });

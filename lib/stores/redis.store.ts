@@ -38,9 +38,9 @@ export function redisStore(target: RedisTarget, options: RedisStoreOptions = {})
   const where = 'redisStore()';
   checkTarget(target, where);
   checkOptionNames(options, ['commandTimeout', 'ttl'], where);
-  const { ttl } = options;
+  const { ttl, commandTimeout: limit = '250ms' } = options;
   if (ttl !== undefined) parseDuration(ttl, 'ttl', where);
-  const commandTimeout = parseDuration(options.commandTimeout ?? '250ms', 'commandTimeout', where);
+  const commandTimeout = parseDuration(limit, 'commandTimeout', where);
   return {
     kind: 'redis',
     ttl,
@@ -57,7 +57,7 @@ export class RedisStore implements CacheStore {
 
   /** @throws CacheError `OPTION_INVALID` for a prefix that could reach the keys of others. */
   constructor(
-    namespace: StoreNamespace,
+    private readonly namespace: StoreNamespace,
     private readonly connection: RedisConnection,
   ) {
     this.#keys = new RedisKeys(namespace);
@@ -74,6 +74,7 @@ export class RedisStore implements CacheStore {
     const [text, ...ids] = value;
     const generations = new Map(groups.map((group, index) => [group, ids[index] ?? null]));
     const entry = usableEntry(text);
+    if (typeof text === 'string' && !entry) this.#tellDamage(address);
     if (!entry || !isOfRun(runId, generations.get(ROOT_GROUP))) return undefined;
     this.#remembered.note(address, entry);
     return this.#withOwnGroups({ entry, generations });
@@ -189,6 +190,11 @@ export class RedisStore implements CacheStore {
   async #extend(operation: string, key: string, token: string, lifetime: number): Promise<boolean> {
     const { value } = await this.connection.run(operation, extendScript, [key], [token, whole(lifetime)]);
     return Number(value) === 1;
+  }
+
+  #tellDamage({ path }: Address): void {
+    const error = new Error('it is not what nestash writes; it will be replaced, but whoever wrote it may come again');
+    this.namespace.tell?.({ kind: 'entry-damaged', key: this.#keys.entry(path), error });
   }
 
   #generationKeys(groups: readonly string[]): string[] {

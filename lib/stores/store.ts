@@ -1,5 +1,6 @@
 import type { Duration } from '../core/duration.js';
 import type { Address, Entry, EntryHeader } from '../core/entry.js';
+import type { Tell } from '../core/events.js';
 
 /** Under which names a store keeps its keys. */
 export interface StoreNamespace {
@@ -8,6 +9,8 @@ export interface StoreNamespace {
   readonly version: number;
   /** The name of the cache, `default` for the unnamed one; for messages. */
   readonly name: string;
+  /** Where a store tells what it found under a key that it cannot read. */
+  readonly tell?: Tell | undefined;
 }
 
 /** What `memoryStore()` and `redisStore()` return: a store that is made when its namespace is known. */
