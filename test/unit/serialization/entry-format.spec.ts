@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import type { EntryHeader } from '../../../lib/core/entry.js';
+import { formatHeader, parseEntry } from '../../../lib/serialization/entry-format.js';
+
+const header: EntryHeader = {
+  token: 'abcDEF_-01234567',
+  createdAt: 1_700_000_000_000,
+  expiresAt: 1_700_000_060_000,
+  serializer: 'json',
+  form: 'value',
+  version: '',
+  groups: new Map([
+    ['~root', 'r1.x'],
+    ['public:a=b', 'g1'],
+  ]),
+};
+
+const HEADER = 'nestash1 abcDEF_-01234567 1700000000000 1700000060000 json value - - - ~root=r1.x public:a=b=g1';
+
+describe('the text of an entry', () => {
+  it('is a readable line and the payload', () => {
+    expect(formatHeader(header)).toBe(HEADER);
+    expect(parseEntry(`${HEADER}\n{"a":1}`)).toEqual({ header, payload: '{"a":1}' });
+  });
+
+  it('tells one fill from another in its first 48 bytes', () => {
+    expect(
+      Buffer.from(formatHeader({ ...header, version: 'é'.repeat(99) }))
+        .subarray(0, 48)
+        .toString(),
+    ).toContain(header.token);
+  });
+
+  it('takes more groups at the end of the line', () => {
+    const entry = parseEntry(`${HEADER} ~tag:x==t1\n`);
+    expect(entry?.header.groups.get('~tag:x=')).toBe('t1');
+    expect(entry?.header.groups.size).toBe(3);
+  });
+
+  it('holds whatever version and payload', () => {
+    const versions = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string(),
+      fc.constantFrom('-', '%', '%0020', ' ', '\n', '\ud800'),
+    );
+    fc.assert(
+      fc.property(versions, fc.string({ unit: 'binary' }), (version, payload) => {
+        const line = formatHeader({ ...header, version });
+        expect(line).toMatch(/^[!-~]+( [!-~]+)+$/);
+        expect(parseEntry(`${line}\n${payload}`)).toEqual({ header: { ...header, version }, payload });
+      }),
+    );
+  });
+
+  it('is written with whole milliseconds', () => {
+    const entry = parseEntry(`${formatHeader({ ...header, createdAt: 1.4, expiresAt: 2.6 })}\n`);
+    expect([entry?.header.createdAt, entry?.header.expiresAt]).toEqual([1, 3]);
+  });
+
+  it.each([
+    ['empty', ''],
+    ['without a newline', HEADER],
+    ['of another format', `${HEADER.replace('nestash1', 'nestash2')}\n`],
+    ['of a format that only begins so', `${HEADER.replace('nestash1', 'nestash12')}\n`],
+    ['without groups', `${HEADER.replace(/ ~root.*/, '')}\n`],
+    ['with a word that is no group', `${HEADER} word\n`],
+    ['with a group without an id', `${HEADER} group=\n`],
+    ['with an id without a group', `${HEADER} =id\n`],
+    ['with two spaces', `${HEADER.replace(' json', '  json')}\n`],
+    ['with a time that is no number', `${HEADER.replace('1700000000000', 'today')}\n`],
+    ['with a negative time', `${HEADER.replace('1700000000000', '-1')}\n`],
+    ['with another serializer', `${HEADER.replace('json', 'yaml')}\n`],
+    ['with another form', `${HEADER.replace('value', 'shape')}\n`],
+    ['with a compression', `${HEADER.replace('value -', 'value gzip')}\n`],
+    ['with a token of other characters', `${HEADER.replace('abc', 'ä?c')}\n`],
+    ['somebody else’s', '{"a":1}\n{"b":2}'],
+  ])('is none when it is %s', (_, text) => {
+    expect(parseEntry(text)).toBeUndefined();
+  });
+
+  it('is an entry or none, whatever it is, and however it is cut', () => {
+    const whole = `${HEADER}\n{"a":1}`;
+    for (let length = 0; length <= HEADER.length; length++) expect(parseEntry(whole.slice(0, length))).toBeUndefined();
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => expect(parseEntry(text)).toBeUndefined()),
+    );
+  });
+});
