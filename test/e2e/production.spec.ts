@@ -128,10 +128,12 @@ describe.each(PLATFORMS)('mistakes in production on %s', (platform) => {
     expect(await service.feed()).toBe(first + 1);
   });
 
-  it('leave synchronous methods synchronous', () => {
+  it('leave synchronous methods synchronous, which invalidate all the same', async () => {
     const first = service.sync();
     expect(service.sync()).toBe(first + 1);
+    await app.get(CacheService).set('sync:below', 1);
     expect(service.syncWrite()).toBe('written');
+    expect(await app.get(CacheService).has('sync:below')).toBe(false);
     expect(log.errors('Service.sync goes on uncached')).toHaveLength(1);
   });
 
