@@ -9,6 +9,7 @@ const START_DEADLINE_MS = 60_000;
 export interface Reply {
   readonly status: number;
   readonly cache: string | null;
+  readonly vary: string | null;
   readonly body: ReturnType<typeof JSON.parse>;
 }
 
@@ -57,7 +58,8 @@ export class SampleBlog {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, cache: response.headers.get('x-cache'), body: text && JSON.parse(text) };
+    const [cache, vary] = [response.headers.get('x-cache'), response.headers.get('vary')];
+    return { status: response.status, cache, vary, body: text && JSON.parse(text) };
   }
 
   async get(address: Address): Promise<Reply> {

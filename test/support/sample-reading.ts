@@ -84,6 +84,7 @@ export const readingTests: BlogTests = (blog) => {
       for (const language of ['fr', 'fr-CA, en;q=0.5', 'it, de;q=0.4, fr;q=0.8', 'DE;q=0, FR']) {
         expect(await blog.get(['/posts?tag=canvas', { language }])).toMatchObject({ cache: 'HIT', body: french });
       }
+      expect((await blog.get('/posts?tag=canvas')).vary).toBe('Accept-Language');
       const both = await blog.get(['/posts/canvas?lang=de', { language: 'fr' }]);
       expect(both.body.lang).toBe('de');
     });
