@@ -1,6 +1,7 @@
 import { redisStore } from '../../lib/index.js';
 import { MemoryStore } from '../../lib/stores/memory.store.js';
 import type { StoreDefinition } from '../../lib/stores/store.js';
+import { settled } from '../../lib/testing/fake-clock.js';
 import { INVALIDATIONS } from '../support/post-invalidations.js';
 import { Database, PostProcess } from '../support/post-process.js';
 
@@ -58,6 +59,22 @@ describe.each(STORES)('a post on %s', (_name, makeStore) => {
         load.release();
         expect(await after).toEqual(['new', 'new']);
         await Promise.all([first, before]);
+        expect(await everywhere()).toEqual(['new', 'new']);
+      });
+
+      it('while it is loaded, with others of its process waiting for it', async () => {
+        const load = here.posts.hold();
+        const first = here.title(id);
+        await load.arrived;
+        await write();
+        const read = here.store.park('read', 'after');
+        const after = here.title(id);
+        await read.arrived;
+        read.release();
+        await settled();
+        load.release();
+        expect(await after).toBe('new');
+        expect(await first).toBe('old');
         expect(await everywhere()).toEqual(['new', 'new']);
       });
 
