@@ -55,10 +55,17 @@ export class Engine {
   /** Runs a method whose result replaces the entry; see `Loader.put`. */
   async put(request: LoadRequest, beforeFill: (value: unknown) => Promise<void> = async () => {}): Promise<Outcome> {
     const { path } = request.address;
-    return this.#loader.put(request, async (value) => {
+    const flight = this.#flights.beginPut(path);
+    const detachAll = async (value: unknown): Promise<void> => {
       await beforeFill(value);
       this.#detach({ groups: [path], paths: [path], globs: [] });
-    });
+    };
+    try {
+      const [waiter] = flightsOf(activeFrames());
+      return await waitingFor(flight, waiter, () => this.#loader.put(request, flight, detachAll));
+    } finally {
+      this.#flights.endPut(flight);
+    }
   }
 
   /**
@@ -85,7 +92,7 @@ export class Engine {
     const hit = verdict === 'hit' && snapshot ? hitOf(this.context, request, snapshot.entry) : undefined;
     this.#tell(hit ? 'hit' : 'miss', request);
     if (hit) return hit;
-    const flights = ancestors.flatMap(({ flight }) => flight ?? []);
+    const flights = flightsOf(ancestors);
     const role = this.#flights.join({ key: address.path, groups: address.groups, reachable, ancestors: flights });
     if (role.kind === 'alone') return this.#loader.loadAlone(request);
     const ignore = verdict === 'dead' ? undefined : snapshot?.entry.header.token;
@@ -142,6 +149,10 @@ export class Engine {
 
 function expectationOf({ address, shape, version }: ReadRequest) {
   return { groups: address.groups, form: shape.form, version };
+}
+
+function flightsOf(frames: readonly Frame[]): Flight<unknown>[] {
+  return frames.flatMap(({ flight }) => flight ?? []);
 }
 
 /** Lets others see that the load in which the caller runs waits for another one, which it may lead itself. */

@@ -6,7 +6,7 @@ export interface Frame {
   readonly store: string;
   readonly path: string;
   readonly kind: 'load' | 'put';
-  /** Absent for a load that nobody can wait for. */
+  /** By which others see what this load waits for; absent for a load that nobody waits for. */
   readonly flight: Flight<unknown> | undefined;
   readonly parent: Frame | undefined;
   /** What the key of this load was made of that did not come from its arguments, by the name of the source. */

@@ -54,9 +54,13 @@ export class Loader {
    * Runs a method whose result replaces the entry and everything below it. Whatever keeps it from being stored leaves
    * the invalidation. `beforeFill` runs when the method has succeeded and nothing has been stored yet.
    */
-  async put(request: LoadRequest, beforeFill: (value: unknown) => Promise<void>): Promise<Outcome> {
+  async put(
+    request: LoadRequest,
+    flight: Flight<EncodedValue>,
+    beforeFill: (value: unknown) => Promise<void>,
+  ): Promise<Outcome> {
     const lease = await this.#leases.seize(request);
-    const frame = this.#frame(request, 'put', undefined);
+    const frame = this.#frame(request, 'put', flight);
     let value: unknown;
     try {
       value = await this.#leases.keepDuring(lease, () => insideFrame(frame, () => request.load()));

@@ -41,6 +41,8 @@ export class Flight<R> {
     readonly groups: readonly string[],
     /** A flight of the same key that must have landed before this one begins to load. */
     public after: Flight<R> | undefined,
+    /** The puts of the same key: until it has begun, a load may have to wait for them. */
+    private readonly putsOf: (key: string) => readonly Flight<R>[] = () => [],
   ) {
     this.landed = new Promise((resolve) => (this.#land = resolve));
     if (after) this.waitsFor.add(after as Flight<unknown>);
@@ -64,23 +66,43 @@ export class Flight<R> {
       if (flights.includes(flight)) return true;
       if (seen.has(flight)) continue;
       seen.add(flight);
-      open.push(...flight.waitsFor);
+      open.push(...flight.waitsFor, ...(flight.hasBegun ? [] : flight.putsOf(flight.key)));
     }
     return false;
   }
 }
 
-/** The loads under way in this process, at most one to join for each key and its groups. */
+/** The loads under way in this process, at most one to join for each key and its groups; and the puts. */
 export class SingleFlight<R> {
   readonly #joinable = new Map<string, Flight<R>>();
+  /** The puts under way, by their key. */
+  readonly #puts = new Map<string, readonly Flight<R>[]>();
+  readonly #putsOf = (key: string): readonly Flight<R>[] => this.#puts.get(key) ?? [];
 
   join({ key, groups, reachable, ancestors }: FlightRequest): Role<R> {
     const flight = this.#joinable.get(slotOf({ key, groups }));
-    if (!flight) return this.#lead(key, groups, undefined);
+    if (!flight) {
+      const isCircle = this.#putsOf(key).some((put) => put.waitsForAny(ancestors));
+      return isCircle ? { kind: 'alone' } : this.#lead(key, groups, undefined);
+    }
     if (flight.waitsForAny(ancestors)) return { kind: 'alone' };
     if (!flight.hasBegun) return { kind: 'follow', flight, early: true };
     if (reachable) return { kind: 'follow', flight, early: false };
     return this.#lead(key, groups, flight);
+  }
+
+  /** A put, which nobody joins and for which loads of its key wait. */
+  beginPut(key: string): Flight<R> {
+    const put = new Flight<R>(key, [], undefined);
+    put.hasBegun = true;
+    this.#puts.set(key, [...this.#putsOf(key), put]);
+    return put;
+  }
+
+  endPut(put: Flight<R>): void {
+    const others = this.#putsOf(put.key).filter((each) => each !== put);
+    if (others.length > 0) this.#puts.set(put.key, others);
+    else this.#puts.delete(put.key);
   }
 
   /** Takes no more followers for this flight. Called before its result is sent anywhere. */
@@ -100,7 +122,7 @@ export class SingleFlight<R> {
   }
 
   #lead(key: string, groups: readonly string[], after: Flight<R> | undefined): Role<R> {
-    const flight = new Flight<R>(key, groups, after);
+    const flight = new Flight<R>(key, groups, after, this.#putsOf);
     this.#joinable.set(slotOf(flight), flight);
     return { kind: 'lead', flight };
   }

@@ -101,6 +101,51 @@ describe('loaders that wait for each other', () => {
     expect(await outer).toBe('outer, alone');
   });
 
+  it('do not wait for ever: a put, and a load that waits for the key of the put', async () => {
+    for (const order of ['the load asks first', 'the put asks first']) {
+      const at = EngineBench.inMemory();
+      const [putting, listing] = [new Gate(), new Gate()];
+      const put = at.put('a', async () => {
+        await putting.load();
+        return `put with ${String(await at.get('list', () => 'list, alone'))}`;
+      });
+      const list = at.get('list', async () => {
+        await listing.load();
+        return `list with ${String(await at.get('a', () => 'a, alone'))}`;
+      });
+      await Promise.all([putting.called(), listing.called()]);
+      const gates = order === 'the load asks first' ? [listing, putting] : [putting, listing];
+      for (const gate of gates) {
+        gate.finish(undefined);
+        await settled();
+      }
+      await at.clock.advance(100);
+      expect(await isOpen(Promise.all([put, list]))).toBe(false);
+      expect(await at.stored('a')).toBe((await put).value);
+    }
+  });
+
+  it('do not wait for ever: a put inside a load, and a load that waits for that', async () => {
+    const at = EngineBench.inMemory();
+    const [putting, other] = [new Gate(), new Gate()];
+    const outer = at.get('outer', async () => {
+      const { value } = await at.put('a', async () => {
+        await putting.load();
+        return at.get('other', () => 'other, alone');
+      });
+      return value;
+    });
+    const elsewhere = at.get('other', async () => {
+      await other.load();
+      return at.get('outer', () => 'outer, alone');
+    });
+    await Promise.all([putting.called(), other.called()]);
+    putting.finish(undefined);
+    await settled();
+    other.finish(undefined);
+    expect(await isOpen(Promise.all([outer, elsewhere]))).toBe(false);
+  });
+
   it('wait where that is no circle', async () => {
     const at = EngineBench.inMemory();
     const gate = new Gate();
