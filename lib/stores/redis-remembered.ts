@@ -1,4 +1,4 @@
-import type { Address, Entry } from '../core/entry.js';
+import type { Address } from '../core/entry.js';
 
 const MOST_PATHS = 10_000;
 
@@ -13,8 +13,8 @@ export class RememberedGroups {
     return this.#byPath.get(path)?.filter((group) => !groups.includes(group)) ?? [];
   }
 
-  note({ path, groups }: Address, { header }: Entry): void {
-    const own = [...header.groups.keys()].filter((group) => !groups.includes(group));
+  /** @param own what the entry names and its readers do not derive. */
+  note(path: string, own: readonly string[]): void {
     this.#byPath.delete(path);
     if (own.length === 0) return;
     this.#byPath.set(path, own);

@@ -76,7 +76,7 @@ export class RedisStore implements CacheStore {
     const entry = usableEntry(text);
     if (typeof text === 'string' && !entry) this.#tellDamage(address);
     if (!entry || !isOfRun(runId, generations.get(ROOT_GROUP))) return undefined;
-    this.#remembered.note(address, entry);
+    this.#note(address, entry);
     return this.#withOwnGroups({ entry, generations });
   }
 
@@ -104,7 +104,12 @@ export class RedisStore implements CacheStore {
       ...[generations.size, tags.length, ...generations.values(), ...buckets, ...tags],
     ];
     const { value, runId } = await this.connection.run('fill', fillScript, keys, values);
-    return Number(value) === 1 && isOfRun(runId, generations.get(ROOT_GROUP));
+    const isConfirmed = Number(value) === 1 && isOfRun(runId, generations.get(ROOT_GROUP));
+    if (isConfirmed && entry) {
+      const own = tags.filter((tag) => !generations.has(tag));
+      this.#remembered.note(path, own);
+    }
+    return isConfirmed;
   }
 
   async invalidate({ groups, paths, globs }: Invalidation): Promise<void> {
@@ -179,12 +184,18 @@ export class RedisStore implements CacheStore {
     if (kind === 'alive') {
       const entry = usableEntry(rest[0]);
       if (!entry) return this.#begin(request, IGNORE_ANY);
-      if (isOfRun(runId, entry.header.groups.get(ROOT_GROUP))) return { kind, entry };
-      throw this.connection.failure('begin', REPLACED);
+      if (!isOfRun(runId, entry.header.groups.get(ROOT_GROUP))) throw this.connection.failure('begin', REPLACED);
+      this.#note(address, entry);
+      return { kind, entry };
     }
     const generations = new Map(groups.map((group, index) => [group, rest[index] ?? '']));
     if (!isOfRun(runId, generations.get(ROOT_GROUP))) throw this.connection.failure('begin', REPLACED);
     return { kind: 'leased', lease: { path, token, generations, buckets: rest.slice(groups.length) } };
+  }
+
+  #note({ path, groups }: Address, { header }: Entry): void {
+    const own = [...header.groups.keys()].filter((group) => !groups.includes(group));
+    this.#remembered.note(path, own);
   }
 
   async #extend(operation: string, key: string, token: string, lifetime: number): Promise<boolean> {

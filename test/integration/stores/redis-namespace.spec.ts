@@ -247,6 +247,22 @@ describe('the trips to the server', () => {
     expect(await reader.payload(late)).toBeUndefined();
   });
 
+  it('are one for a hit where this process filled the entry, or was handed it', async () => {
+    const [first, second] = [opened.client(server.url), opened.client(server.url)];
+    const [writer, other] = [await opened.bench({ client: first }), await opened.bench({ client: second })];
+    const address = writer.address('c');
+    await writer.load(address, 'y', { lateTags: [writer.tag('late')] });
+    expect((await other.begin(address)).kind).toBe('alive');
+    for (const [bench, client] of [
+      [writer, first],
+      [other, second],
+    ] as const) {
+      const calls = recordCalls(client, 'mget');
+      expect(await bench.payload(address)).toBe('y');
+      expect(calls.length).toBe(1);
+    }
+  });
+
   it('scan all leases, to the end, before the first entry', async () => {
     const client = opened.client(server.url);
     const bench = await opened.bench({ client });
