@@ -4,6 +4,7 @@ export type { CacheOptionsFactory } from './cache.module-definition.js';
 export { CacheService } from './cache.service.js';
 export type { GetOptions, Key, LockOptions, PartitionOptions, SetOptions } from './cache.service-options.js';
 export type { Duration } from './core/duration.js';
+export type { Address, Entry, EntryForm, EntryHeader, EntrySerializer } from './core/entry.js';
 export { CACHE_ERROR_CODES, CacheError } from './core/errors.js';
 export type { CacheErrorCode, CacheErrorDetails } from './core/errors.js';
 export { CacheDefaults } from './decorators/cache-defaults.decorator.js';
@@ -33,4 +34,15 @@ export type { MemoryStoreOptions } from './stores/memory.store.js';
 export { redisStore } from './stores/redis.store.js';
 export type { RedisStoreOptions } from './stores/redis.store.js';
 export type { RedisTarget } from './stores/redis-target.js';
-export type { CacheStore, StoreDefinition, StoreNamespace } from './stores/store.js';
+export type {
+  BeginRequest,
+  Begun,
+  CacheStore,
+  FillRequest,
+  Glob,
+  Invalidation,
+  Lease,
+  Snapshot,
+  StoreDefinition,
+  StoreNamespace,
+} from './stores/store.js';

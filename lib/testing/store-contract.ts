@@ -35,7 +35,7 @@ const RULES: StoreRules = {
 export function storeContract(
   name: string,
   makeStore: () => CacheStore | Promise<CacheStore>,
-  framework: TestFramework = globalThis,
+  framework: TestFramework = globalThis as unknown as TestFramework,
 ): void {
   framework.describe(name, () => {
     const made: CacheStore[] = [];
