@@ -23,6 +23,15 @@ export const editingTests: BlogTests = (blog) => {
       await blog.expectHits(...others, ...more);
     });
 
+    it('is found by its new words, in the lists of its category and of all', async () => {
+      const lists = ['/posts?search=quokka', '/posts?search=quokka&category=javascript'];
+      const others = ['/posts?search=quokka&category=css', '/posts?search=quokka&lang=de'];
+      await blog.warm(...lists, ...others);
+      await send('PATCH', '/posts/map', { summary: 'A quokka is not in it.' });
+      for (const { items } of await blog.expectMisses(...lists)) expect(slugsIn(items)).toEqual(['map']);
+      await blog.expectHits(...others);
+    });
+
     it('is new in its lists of related posts, and others stay', async () => {
       const cache = blog.app.get(CacheService);
       const { body: before } = await blog.get('/posts/array-at/related');
@@ -48,6 +57,16 @@ export const editingTests: BlogTests = (blog) => {
       expect(after.likes).toContainEqual({ slug: 'webvtt', title: 'WebVTT, second edition' });
       await blog.expectHits(['/me/activity?lang=de', { token: blog.edgar }]);
     });
+  });
+
+  it('takes an unpublished post out of the related posts of others', async () => {
+    const { body: before } = await blog.get('/posts/array-flat/related');
+    const path = `/posts/${before[0].slug}`;
+    expect((await send('POST', `${path}/unpublish`)).status).toBe(200);
+    const { body: without } = await blog.get('/posts/array-flat/related');
+    expect(slugsIn(without)).not.toContain(before[0].slug);
+    expect((await send('POST', `${path}/publish`)).status).toBe(200);
+    expect((await blog.get('/posts/array-flat/related')).body).toEqual(before);
   });
 
   it('lets an unpublished post vanish, and brings it back', async () => {
