@@ -20,9 +20,13 @@ export function planTags(tags: Tags, nameable: Nameable): TagPlan {
     };
   }
   const planned = tags.map((text) => planTag(text, { ...nameable, hasResult: true }));
+  // A cached nothing has no author; a write that returned nothing may have changed anybody's.
+  const isBare = ({ result }: CallScope): boolean => !nameable.hasResult && (result === null || result === undefined);
   return {
     before: planned.flatMap(({ isLate, tagOf }) => (isLate ? [] : [tagOf])),
-    after: planned.flatMap(({ isLate, tagOf }) => (isLate ? [(scope: CallScope) => [tagOf(scope)]] : [])),
+    after: planned.flatMap(({ isLate, tagOf }) =>
+      isLate ? [(scope: CallScope) => (isBare(scope) ? [] : [tagOf(scope)])] : [],
+    ),
   };
 }
 
