@@ -63,7 +63,7 @@ answer({ stampede });
 async function start(): Promise<Reports> {
   class RootModule {}
   Module({
-    imports: [CacheModule.forRoot({ prefix, store: redisStore(cacheUrl) })],
+    imports: [CacheModule.forRoot({ prefix, store: redisStore(cacheUrl, { commandTimeout: '2s' }) })],
     providers: [Reports, { provide: DATABASE, useValue: new Redis(databaseUrl) }],
   })(RootModule);
   Logger.overrideLogger(['warn', 'error']);
