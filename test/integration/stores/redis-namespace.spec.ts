@@ -159,15 +159,17 @@ describe('what is found under the key of an entry', () => {
 
   it('is replaced when it stands under a lease or generation', async () => {
     const bench = await opened.bench(server.url);
-    const address = bench.address('a:b');
+    const address = bench.address('a:b:c');
     await raw.lpush(`test:~lease:v1:${address.path}`, 'a');
     await raw.lpush(`test:~gen:${bench.path('a')}`, 'a');
-    await raw.set('test:~gen:~root', 'not = an id');
+    for (const group of ['~root', bench.path('a:b')]) await raw.set(`test:~gen:${group}`, 'not = an id');
     await bench.load(address, 'x');
     expect(await bench.payload(address)).toBe('x');
 
-    await raw.set(`test:~lease:v1:${bench.path('c')}`, 'garbage that never expires');
-    await bench.load(bench.address('c'), 'x');
+    for (const garbage of ['garbage that never expires', 'garbage', '', 'garbage =x', 'garbage x=']) {
+      await raw.set(`test:~lease:v1:${bench.path('c')}`, garbage);
+      await bench.lease(bench.address('c'));
+    }
   });
 });
 
@@ -179,12 +181,13 @@ describe('an entry', () => {
   });
 
   it('shows its payload as it is, after one line that names its groups', async () => {
-    const { token } = await bench.load(bench.address('a:b'), '{"title":"A post"}', { lateTags: [bench.tag('late')] });
+    const [address, tags] = [bench.address('a:b', bench.tag('both')), [bench.tag('both'), bench.tag('late')]];
+    const { token } = await bench.load(address, '{"title":"A post"}', { lateTags: tags });
     const text = (await raw.get(`test:v1:${bench.path('a:b')}`))!;
     const [header, payload] = text.split('\n');
     expect(payload).toBe('{"title":"A post"}');
     expect(header!.slice(0, 48)).toContain(`nestash1 ${token} `);
-    for (const group of ['~root', bench.path('a'), bench.tag('late')]) expect(header).toContain(` ${group}=`);
+    for (const group of ['~root', bench.path('a'), ...tags]) expect(header!.split(` ${group}=`)).toHaveLength(2);
   });
 
   it('is invalidated by deleting one key by hand', async () => {

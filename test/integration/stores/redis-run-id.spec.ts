@@ -91,7 +91,8 @@ describe('after a restart from a snapshot', () => {
     const client = opened.client(server.url);
     const bench = await opened.bench({ client });
     const address = bench.address('post:1');
-    await bench.load(address, 'old', { lateTags: [bench.tag('late')] });
+    const writer = await opened.bench(server.url);
+    await writer.load(address, 'old', { lateTags: [bench.tag('late')] });
     const mget = client.mget.bind(client) as (keys: string[]) => Promise<(string | null)[]>;
     let reads = 0;
     client.mget = (async (keys: string[]) => {
