@@ -142,6 +142,7 @@ export const putRules: StoreRules = {
     const address = bench.address('list');
     const first = await bench.lease(address, { mode: 'put' });
     const second = await bench.lease(address, { mode: 'put' });
+    assert.equal(await bench.fill(first, 'first', { mode: 'put' }), false);
     assert.equal(await bench.fill(second, 'second', { mode: 'put' }), true);
     assert.equal(await bench.fill(first, 'first', { mode: 'put' }), false);
     assert.equal(await bench.payload(address), 'second');

@@ -18,9 +18,11 @@ describe('callers of one key in one process', () => {
     const { at, gate } = bench();
     const reads = [at.get('posts:1', gate.load), at.get('posts:1', gate.load)];
     await gate.called();
-    gate.finish({ title: 'one' });
+    const made = { title: 'one' };
+    gate.finish(made);
     const [first, second] = (await Promise.all(reads)) as { title: string }[];
     first!.title = 'changed';
+    expect(made).toEqual({ title: 'one' });
     expect(second).toEqual({ title: 'one' });
     expect(await at.stored('posts:1')).toEqual({ title: 'one' });
   });

@@ -110,9 +110,9 @@ describe('put', () => {
     expect(await at.stored('posts:1')).toBe('old');
     expect(await at.stored('posts:1:de')).toBe('alt');
     await settled();
-    await at.delete('posts:1');
-    expect(await at.get('posts:1', () => 'new')).toBe('new');
-    expect(await at.stored('posts:1')).toBe('new');
+    const other = { tags: ['blog'] };
+    expect(await isOpen(at.get('posts:1', () => 'new', other))).toBe(false);
+    expect(await at.stored('posts:1', other)).toBe('new');
   });
 
   it('leaves nothing when what stands between the method and the store fails', async () => {

@@ -97,6 +97,34 @@ describe('while reads work and nothing can be stored', () => {
     expect(await Promise.all(late)).toEqual(['two', 'two']);
   });
 
+  it('nothing is stored that was loaded before an invalidation that was not delivered', async () => {
+    const at = EngineBench.inMemory();
+    const gate = new Gate();
+    const read = at.get('posts:1', gate.load);
+    await gate.called();
+    at.store.park('invalidate', 'before').fail(DOWN);
+    await expect(at.invalidate('posts')).rejects.toBe(DOWN);
+    gate.finish('old');
+    expect(await read).toBe('old');
+    expect(await at.stored('posts:1')).toBeUndefined();
+  });
+
+  it('a begin that is applied after it was given up stores nothing that was read before', async () => {
+    const at = EngineBench.inMemory();
+    const gate = new Gate();
+    const begin = at.store.park('begin', 'before');
+    const read = at.get('posts:1', gate.load);
+    await begin.arrived;
+    begin.fail(new Error('no answer'));
+    await gate.called();
+    await at.neighbour().invalidate('posts');
+    begin.release();
+    await settled();
+    gate.finish('old');
+    expect(await read).toBe('old');
+    expect(await at.stored('posts:1')).toBeUndefined();
+  });
+
   it('a begin that is applied after it was given up leaves nothing behind', async () => {
     const at = EngineBench.inMemory();
     const begin = at.store.park('begin', 'before');

@@ -153,28 +153,37 @@ describe('the generations of a memory store', () => {
     expect(count.most).toBeGreaterThan(1_500);
     expect(count.most).toBeLessThanOrEqual(2_004);
   });
+
+  it('of buckets are forgotten when no load could still need them', async () => {
+    const count = countGenerations();
+    const at = bench(MANY);
+    for (let index = 0; index < 10; index++) await at.get(`posts:${index}`, () => index, { lateTags: ['author:7'] });
+    count.stop();
+    // The root, "posts" and the tag.
+    expect([count.present, count.most > 256]).toEqual([3, true]);
+  });
 });
 
 /** Counts how many groups have a generation, and how many had one at most. */
 function countGenerations() {
   const { hold, release, delete: remove } = MemoryGenerations.prototype;
-  let present = 0;
   const count = {
+    present: 0,
     most: 0,
     stop: () => Object.assign(MemoryGenerations.prototype, { hold, release, delete: remove }),
   };
   Object.assign(MemoryGenerations.prototype, {
     hold(this: MemoryGenerations, group: string) {
-      if (this.idOf(group) === null) count.most = Math.max(count.most, ++present);
+      if (this.idOf(group) === null) count.most = Math.max(count.most, ++count.present);
       return hold.call(this, group);
     },
     release(this: MemoryGenerations, generation: Parameters<typeof release>[0]) {
       const wasCurrent = this.isCurrent(generation);
       release.call(this, generation);
-      if (wasCurrent && !this.isCurrent(generation)) present--;
+      if (wasCurrent && !this.isCurrent(generation)) count.present--;
     },
     delete(this: MemoryGenerations, group: string) {
-      if (this.idOf(group) !== null) present--;
+      if (this.idOf(group) !== null) count.present--;
       remove.call(this, group);
     },
   });
