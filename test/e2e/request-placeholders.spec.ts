@@ -30,6 +30,11 @@ class FeedService {
     return ++runs;
   }
 
+  @Cacheable('region:<<region>>')
+  async region(): Promise<number> {
+    return ++runs;
+  }
+
   @Cacheable('custom:<<lang>>:<<region|none>>')
   async custom(): Promise<number> {
     return ++runs;
@@ -79,6 +84,11 @@ class FeedController {
   @Get('custom')
   async custom(): Promise<unknown> {
     return this.service.custom();
+  }
+
+  @Get('region')
+  async region(): Promise<unknown> {
+    return this.service.region();
   }
 
   @Get('guarded')
@@ -195,6 +205,11 @@ describe.each(PLATFORMS)('placeholders of the request on %s', (platform) => {
     );
     expect(german).not.toBe(english);
     expect(await cache.has('custom:de:none')).toBe(true);
+  });
+
+  it('are a mistake where a function of the application returns nothing and there is no default', async () => {
+    expect((await app.fetch('/region')).status).toBe(500);
+    expect(errors).toEqual([expect.objectContaining({ code: 'KEY_VALUE_MISSING' })]);
   });
 
   it('are a mistake outside a request', async () => {

@@ -51,7 +51,12 @@ describe('CacheTestingModule', () => {
     const entity = new Entity();
     for (const service of [cache, named]) {
       await service.set('a:b', entity);
-      expect(await service.get('a:b')).toBeUndefined();
+      expect([await service.get('a:b'), await service.has('a:b'), await service.ttl('a:b')]).toEqual([
+        undefined,
+        false,
+        null,
+      ]);
+      expect((await service.getMany(['a:b'])).size).toBe(0);
       expect(await service.getOrSet('a:b', () => entity)).toBe(entity);
       expect(await service.lock('x', () => entity)).toBe(entity);
     }
