@@ -7,6 +7,8 @@ export interface PlatformResponse {
 }
 
 const OK = 200;
+/** What sets a cookie. Plugins of Fastify write the header only when the answer is sent, when it is too late to look. */
+const COOKIE_SETTERS = ['setCookie', 'cookie', 'clearCookie'];
 /** Where Nest keeps what `@Redirect()` says. */
 const REDIRECT = '__redirect__';
 
@@ -18,16 +20,36 @@ export function watchResponse(response: PlatformResponse, handler: object): (isS
   // Nest sets the status of a redirection only after the handler.
   if (Reflect.hasMetadata(REDIRECT, handler)) return () => 'it redirects';
   const before = fingerprint(response);
+  const cookies = watchCookies(response);
   return (isShared) => {
+    cookies.stop();
     const headers = response.getHeaders();
     // RFC 9110, section 15.3.1: the one status whose answer is just the value.
     if (response.statusCode !== OK) return `its status is ${response.statusCode}`;
     // RFC 6265, section 4.1: a cookie is for the one who receives it.
-    if (headers['set-cookie'] !== undefined) return 'it sets a cookie';
+    if (cookies.areSet || headers['set-cookie'] !== undefined) return 'it sets a cookie';
     const forbidden = forbiddenBy(headers['cache-control'], isShared);
     if (forbidden) return `it says Cache-Control: ${forbidden}`;
     return fingerprint(response) === before ? undefined : 'its handler adds headers of its own';
   };
+}
+
+/** Notices any use of a function that sets a cookie, until it is told to stop. */
+function watchCookies(response: PlatformResponse) {
+  const functions = response as unknown as Record<string, unknown>;
+  const watch = { areSet: false, stop: () => restores.forEach((restore) => restore()) };
+  const restores = COOKIE_SETTERS.flatMap((name) => {
+    const setter = functions[name];
+    if (typeof setter !== 'function') return [];
+    const own = Object.getOwnPropertyDescriptor(response, name);
+    const value = function (this: unknown, ...args: unknown[]): unknown {
+      watch.areSet = true;
+      return Reflect.apply(setter, this, args);
+    };
+    if (!Reflect.defineProperty(response, name, { value, configurable: true, writable: true })) return [];
+    return () => (own ? Object.defineProperty(response, name, own) : Reflect.deleteProperty(response, name));
+  });
+  return watch;
 }
 
 /** RFC 9111, sections 5.2.2.5 and 5.2.2.7. The words count wherever they stand, for a malformed header means them too. */
