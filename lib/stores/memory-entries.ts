@@ -10,8 +10,10 @@ export interface StoredEntry {
   readonly expiresAt: number;
 }
 
-/** What an entry costs besides its texts: the map's slot, the header and its groups. An estimate. */
+/** What an entry costs besides its texts: the map's slot and the header. An estimate. */
 const ENTRY_OVERHEAD = 400;
+/** What each of its groups costs besides its name: a generation, and a slot wherever it is noted. An estimate. */
+const GROUP_OVERHEAD = 200;
 const SWEEP_INTERVAL = 5_000;
 const SWEPT_AT_ONCE = 10_000;
 
@@ -97,5 +99,8 @@ export class MemoryEntries {
 }
 
 function sizeOf(path: string, { entry }: StoredEntry): number {
-  return ENTRY_OVERHEAD + 2 * path.length + 2 * entry.payload.length;
+  let size = ENTRY_OVERHEAD + 2 * path.length + 2 * entry.payload.length;
+  // The path names a group too, with the very same text.
+  for (const group of entry.header.groups.keys()) size += GROUP_OVERHEAD + (group === path ? 0 : 2 * group.length);
+  return size;
 }

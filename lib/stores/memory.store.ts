@@ -110,9 +110,10 @@ export class MemoryStore implements CacheStore {
   }
 
   async fill({ lease, mode, entry }: FillRequest): Promise<boolean> {
-    const held = this.#heldBy(lease);
-    if (!held) return false;
+    const held = this.#leases.get(lease.path);
+    if (held?.token !== lease.token) return false;
     try {
+      if (held.expiresAt <= this.#clock.monotonic()) return false;
       if (!held.generations.every((generation) => this.#generations.isCurrent(generation))) return false;
       const lateTags = entry?.lateTags ?? [];
       if (!lateTags.every((tag) => this.#generations.isCurrent(held.buckets[bucketOf(tag)]))) return false;
