@@ -7,7 +7,10 @@ import type { MethodOperations } from '../operations/operation.js';
 import { Problems } from '../operations/problems.js';
 import type { CacheRuntime } from '../operations/runtime.js';
 import { adoptMade, unextendable } from './adoption.js';
+import type { FoundMethod } from './derived-keys.js';
+import { DerivedKeys } from './derived-keys.js';
 import { unknownCaches } from './injected-caches.js';
+import { repeatedModule } from './one-module.js';
 
 /**
  * Reads what every decorated method of the application declares, and gives the runtime to providers that Nest did not
@@ -24,14 +27,23 @@ export function exploreApplication(
   const problems = new Map<string, CacheError>();
   const note = (problem: CacheError): unknown => problems.set(problem.message, problem);
   const operations = new Map<string, MethodOperations>();
+  const derivedKeys = new DerivedKeys();
+  const repeated = repeatedModule(modules);
+  if (repeated) note(repeated);
   for (const wrapper of wrappersOf(modules)) {
     for (const made of adoptMade(wrapper, runtime)) note(unextendable(made));
     const owner = classOf(wrapper);
     if (!owner) continue;
     unknownCaches(owner, stores).forEach(note);
-    for (const compiled of compileAll(owner, runtime)) {
-      if (compiled instanceof Problems) compiled.found.forEach(note);
-      else operations.set(compiled.where, compiled);
+    for (const { compiled, ...found } of compileAll(owner, runtime)) {
+      if (compiled instanceof Problems) {
+        compiled.found.forEach(note);
+        continue;
+      }
+      operations.set(compiled.where, compiled);
+      const module = wrapper.host?.name ?? 'the application';
+      const shared = derivedKeys.add({ ...found, owner, module, operations: compiled });
+      if (shared) note(shared);
     }
   }
   if (problems.size > 0) {
@@ -50,9 +62,17 @@ function wrappersOf(modules: ModulesContainer): InstanceWrapper[] {
   ]);
 }
 
-function compileAll(owner: ClassType, runtime: CacheRuntime): (MethodOperations | Problems)[] {
+interface CompiledMethod extends Pick<FoundMethod, 'declaring' | 'method'> {
+  readonly compiled: MethodOperations | Problems;
+}
+
+function compileAll(owner: ClassType, runtime: CacheRuntime): CompiledMethod[] {
   return prototypeChain(owner.prototype as object).flatMap((declaring) =>
-    declaredMethods(declaring).map((method) => runtime.compile(declaring, method, owner)),
+    declaredMethods(declaring).map((method) => ({
+      declaring,
+      method,
+      compiled: runtime.compile(declaring, method, owner),
+    })),
   );
 }
 
