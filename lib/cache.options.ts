@@ -1,5 +1,6 @@
 import type { Duration } from './core/duration.js';
 import { parseDuration } from './core/duration.js';
+import { CacheError } from './core/errors.js';
 import { checkOptionNames, invalidOption, wholeNumber } from './core/options.js';
 import type { UserFunction } from './http/http-request-context.js';
 import { flawOfSegment } from './keys/escape.js';
@@ -94,11 +95,10 @@ function checkedStores({ store, stores }: CacheModuleOptions): Map<string, Store
   if (store !== undefined && stores !== undefined) {
     throw invalidOption('store', WHERE, store, 'left out where "stores" is given: name it "default" there');
   }
-  if (stores !== undefined) checkOptionNames(stores, Object.keys(stores), `${WHERE} stores`);
+  if (stores !== undefined) checkNamed(stores, 'stores', '{ default: memoryStore() }');
   const named = new Map(Object.entries({ [DEFAULT_STORE]: store ?? memoryStore(), ...stores }));
   for (const [name, definition] of named) {
-    if (!NAME.test(name))
-      throw invalidOption('stores', WHERE, name, 'an object whose names are letters, digits, "_" and "-"');
+    if (!NAME.test(name)) throw badName('stores', name, 'letters, digits, "_" and "-"');
     const isDefinition = typeof (definition as Partial<StoreDefinition> | null)?.create === 'function';
     if (!isDefinition)
       throw invalidOption(
@@ -124,14 +124,10 @@ function checkedPrefix(prefix: string | undefined, stores: ReadonlyMap<string, S
 }
 
 function checkedPlaceholders(placeholders: Readonly<Record<string, ContextFunction>>): Map<string, ContextFunction> {
+  checkNamed(placeholders, 'placeholders', "{ lang: (context) => context.headers['accept-language'] }");
   for (const [name, read] of Object.entries(placeholders)) {
     if (!NAME.test(name) || RESERVED.includes(name)) {
-      throw invalidOption(
-        'placeholders',
-        WHERE,
-        name,
-        `an object whose names are letters and digits, but none of ${RESERVED.join(', ')}`,
-      );
+      throw badName('placeholders', name, `letters and digits, but none of ${RESERVED.join(', ')}`);
     }
     checkedFunction(read, `placeholders.${name}`);
   }
@@ -149,9 +145,24 @@ function checkedFlag(value: unknown, option: string): boolean {
 }
 
 function checkedScopes(scopes: unknown): Set<string> {
+  if (!Array.isArray(scopes)) {
+    throw invalidOption('sharedScopes', WHERE, scopes, "an array of first segments of keys, such as ['public']");
+  }
   const isScope = (scope: unknown): scope is string => typeof scope === 'string' && flawOfSegment(scope) === undefined;
-  if (Array.isArray(scopes) && scopes.every(isScope)) return new Set(scopes);
-  throw invalidOption('sharedScopes', WHERE, scopes, "an array of first segments of keys, such as ['public']");
+  const wrong = scopes.findIndex((scope) => !isScope(scope));
+  if (wrong < 0) return new Set(scopes as string[]);
+  throw invalidOption(`sharedScopes[${wrong}]`, WHERE, scopes[wrong], 'the first segment of keys, such as "public"');
+}
+
+/** @throws CacheError `OPTION_INVALID` for anything but an object. */
+function checkNamed(value: unknown, option: string, example: string): void {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  throw invalidOption(option, WHERE, value, `an object such as ${example}`);
+}
+
+function badName(option: string, name: string, expected: string): CacheError {
+  const found = `an object with the name ${JSON.stringify(name)}`;
+  return new CacheError('OPTION_INVALID', { option, where: WHERE, found, expected: `one whose names are ${expected}` });
 }
 
 /** The lifetime of each store's entries where nothing else says so, in milliseconds. */

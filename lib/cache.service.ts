@@ -1,3 +1,4 @@
+import { checkCall, checkFunction, checkKeys, checkObject, checkTags, pairsOf } from './cache.service-arguments.js';
 import { ServiceRequests, placeOf } from './cache.service-requests.js';
 import type { ServiceCall } from './cache.service-requests.js';
 import type { GetOptions, Key, LockOptions, PartitionOptions, SetOptions } from './cache.service-options.js';
@@ -16,8 +17,9 @@ import type { RunnerContext } from './operations/cached-runner.js';
 
 /**
  * The cache for code that wants more than decorators. Its reads and writes are those of the decorators, so the same
- * promises hold. Each method throws `KEY_MALFORMED` for a key that is none and `OPTION_UNKNOWN` for an option that does
- * not exist; in production these are logged and the call goes on uncached, except for invalidations.
+ * promises hold. Each method throws `KEY_MALFORMED` for a key that is none, `OPTION_UNKNOWN` for an option that does not
+ * exist and `OPTION_INVALID` for arguments of another kind; in production these are logged and the call goes on
+ * uncached, except for invalidations and for functions that are none.
  */
 export class CacheService {
   readonly #requests: ServiceRequests;
@@ -50,6 +52,7 @@ export class CacheService {
 
   /** The hits among the keys, by the key as it was given. */
   async getMany<T = unknown, K extends Key = Key>(keys: readonly K[], options: GetOptions = {}): Promise<Map<K, T>> {
+    if (!this.#accepts('getMany', (where) => checkKeys(keys, where))) return new Map();
     const outcomes = await Promise.all(
       keys.map(async (key) => [key, await this.#read('getMany', key, options)] as const),
     );
@@ -66,7 +69,8 @@ export class CacheService {
    * @example cache.getOrSet('posts:detail:my-slug', () => load(), { ttl: '10m', tags: ['posts'] })
    */
   async getOrSet<T>(key: Key, load: () => T | Promise<T>, options: SetOptions = {}): Promise<T> {
-    const request = await this.#requests.loading('getOrSet', { key, options, load });
+    checkFunction(load, 'load', placeOf('getOrSet'));
+    const request = await this.#loading('getOrSet', { key, options, load });
     if (!request) return load();
     return this.#valueOf('getOrSet', await this.#getOrSet(request)) as T;
   }
@@ -83,7 +87,9 @@ export class CacheService {
 
   /** Sets several values; see `set`. */
   async setMany(entries: Iterable<readonly [key: Key, value: unknown]>, options: SetOptions = {}): Promise<void> {
-    await Promise.all([...entries].map(([key, value]) => this.set(key, value, options)));
+    let pairs: ReturnType<typeof pairsOf> = [];
+    this.#accepts('setMany', (where) => (pairs = pairsOf(entries, where)));
+    await Promise.all(pairs.map(([key, value]) => this.set(key, value, options)));
   }
 
   /**
@@ -94,12 +100,15 @@ export class CacheService {
    * @example const post = await cache.put(['posts', 'detail', slug], () => save(changes))
    */
   async put<T>(key: Key, compute: () => T | Promise<T>, options: SetOptions = {}): Promise<T> {
+    checkFunction(compute, 'compute', placeOf('put'));
     return (await this.#put('put', { key, options, load: compute })) as T;
   }
 
   /** Deletes exactly one entry; what is below it stays. */
   async delete(key: Key, options: PartitionOptions = {}): Promise<void> {
-    const path = withPartition(this.#requests.partition('delete', options), pathOf(key, placeOf('delete')));
+    const where = placeOf('delete');
+    checkCall(key, options, where);
+    const path = withPartition(this.#requests.partition('delete', options), pathOf(key, where));
     await this.engine.invalidate({ groups: [], paths: [path], globs: [] });
   }
 
@@ -117,6 +126,7 @@ export class CacheService {
   ): Promise<void>;
   async invalidate(pattern: Key, options?: PartitionOptions): Promise<void>;
   async invalidate(target: Key | AnyCatalogKey, second: object = {}, third: PartitionOptions = {}): Promise<void> {
+    checkObject(second, isCatalogKey(target) ? 'values' : 'options', placeOf('invalidate'));
     const [pattern, options] = isCatalogKey(target)
       ? [patternOfCatalogKey(target as CatalogKey, second).pattern, third]
       : [patternOf(target, placeOf('invalidate')), second as PartitionOptions];
@@ -133,8 +143,10 @@ export class CacheService {
     tags: readonly (string | number | readonly unknown[])[],
     options: PartitionOptions = {},
   ): Promise<void> {
+    const where = placeOf('invalidateTags');
+    checkTags(tags, where);
     const segment = this.#requests.partition('invalidateTags', options);
-    const tagGroups = tags.map((tag) => tagGroup(encodeTag(tag, placeOf('invalidateTags')), segment));
+    const tagGroups = tags.map((tag) => tagGroup(encodeTag(tag, where), segment));
     await this.#invalidate({ patterns: [], tagGroups });
   }
 
@@ -156,6 +168,7 @@ export class CacheService {
    */
   async lock<T>(name: string, fn: (signal: AbortSignal) => T | Promise<T>, options: LockOptions = {}): Promise<T> {
     const where = placeOf('lock');
+    checkFunction(fn, 'fn', where);
     checkOptionNames(options, ['ttl', 'wait'], where);
     const lifetime = parseDuration(options.ttl ?? '30s', 'ttl', where);
     const wait = options.wait === undefined ? 0 : parseDuration(options.wait, 'wait', where);
@@ -163,8 +176,25 @@ export class CacheService {
   }
 
   async #read(verb: string, key: Key, options: GetOptions) {
+    if (!this.#accepts(verb, (where) => checkCall(key, options, where))) return undefined;
     const request = await this.#requests.reading(verb, key, options);
     return request && this.engine.read(request);
+  }
+
+  async #loading(verb: string, call: ServiceCall): Promise<LoadRequest | undefined> {
+    if (!this.#accepts(verb, (where) => checkCall(call.key, call.options, where))) return undefined;
+    return this.#requests.loading(verb, call);
+  }
+
+  /** In production what cannot be accepted is logged. */
+  #accepts(verb: string, check: (where: string) => unknown): boolean {
+    try {
+      check(placeOf(verb));
+      return true;
+    } catch (error) {
+      this.context.mistakes.report(error, placeOf(verb));
+      return false;
+    }
   }
 
   /** In production a loader that asks for its own key is run. */
@@ -180,7 +210,7 @@ export class CacheService {
   }
 
   async #put(verb: string, call: ServiceCall): Promise<unknown> {
-    const request = await this.#requests.loading(verb, call);
+    const request = await this.#loading(verb, call);
     if (!request) return call.load();
     const outcome = await this.engine.put(request);
     const value = this.#valueOf(verb, outcome);

@@ -47,7 +47,8 @@ export function encodeSegment(value: unknown, room = LONGEST_SEGMENT): string {
  * @throws CacheError `KEY_MALFORMED`
  */
 export function pathOf(key: string | readonly unknown[], where?: string): string {
-  if (typeof key !== 'string') return pathOfElements(key, where);
+  if (Array.isArray(key)) return pathOfElements(key, where);
+  if (typeof key !== 'string') throw noPath(key, where);
   for (const segment of key.split(':')) {
     const flaw = flawOfSegment(segment);
     if (flaw !== undefined) throw malformed(key, flaw, where);
@@ -65,7 +66,7 @@ export function pathOf(key: string | readonly unknown[], where?: string): string
 export function pathOfFunctionResult(result: unknown, where?: string): string {
   if (Array.isArray(result)) return pathOfElements(result, where);
   if (typeof result === 'string') return pathOfElements(result.split(':'), where);
-  throw malformed('', `is ${describeValue(result)} instead of an array or a string`, where);
+  throw noPath(result, where);
 }
 
 /**
@@ -101,6 +102,10 @@ export function flawOfSegment(segment: string): string | undefined {
 /** A `KEY_MALFORMED` error, with a long key cut short. */
 export function malformed(key: string, reason: string, where?: string): CacheError<'KEY_MALFORMED'> {
   return new CacheError('KEY_MALFORMED', { key: key.length > 200 ? `${key.slice(0, 200)}…` : key, reason, where });
+}
+
+function noPath(found: unknown, where: string | undefined): CacheError<'KEY_MALFORMED'> {
+  return malformed('', `is ${describeValue(found)} instead of an array or a string`, where);
 }
 
 function encodeText(text: string, room: number): string {

@@ -102,6 +102,19 @@ describe('CacheModule.forRoot', () => {
     ['a partition that is no function', { partition: 'acme' }, 'OPTION_INVALID', '"partition"'],
     ['a user that is no function', { user: 'me' }, 'OPTION_INVALID', '"user"'],
     ['scopes that are no array', { sharedScopes: 'public' }, 'OPTION_INVALID', '"sharedScopes"'],
+    [
+      'scopes of more than a segment',
+      { sharedScopes: ['public', 'public:blog'] },
+      'OPTION_INVALID',
+      'the option "sharedScopes[1]" is the string "public:blog". It must be the first segment of keys',
+    ],
+    [
+      'stores without names',
+      { stores: [memoryStore()] },
+      'OPTION_INVALID',
+      'the option "stores" is an array. It must be an object such as { default: memoryStore() }',
+    ],
+    ['placeholders without names', { placeholders: [() => 1] }, 'OPTION_INVALID', '"placeholders" is an array'],
     ['debug that is no flag', { debug: 'yes' }, 'OPTION_INVALID', '"debug"'],
   ])('refuses %s', async (_name, options, code, text) => {
     const refusal = expect.objectContaining({ code, message: expect.stringContaining(text) as string });
