@@ -266,6 +266,16 @@ describe('the trips to the server', () => {
     }
   });
 
+  it('begin with the root when everything is cleared, so that all is dead before the first scan', async () => {
+    const client = opened.client(server.url);
+    const bench = await opened.bench({ client });
+    await bench.load(bench.address('a'), 'x');
+    const calls = recordCalls(client, 'scan', 'del');
+    await bench.store.clear();
+    expect(calls[0]).toEqual(['del', ['test:~gen:~root']]);
+    expect(calls[1]?.slice(0, 4)).toEqual(['scan', '0', 'MATCH', 'test:~lease:v*:*']);
+  });
+
   it('scan all leases, to the end, before the first entry', async () => {
     const client = opened.client(server.url);
     const bench = await opened.bench({ client });

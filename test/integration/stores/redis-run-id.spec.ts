@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { systemClock } from '../../../lib/core/clock.js';
 import { randomToken } from '../../../lib/core/token.js';
+import { beginScript } from '../../../lib/stores/redis-scripts.js';
 import { eventually } from '../../../lib/testing/store-bench.js';
 import type { StoreBench } from '../../../lib/testing/store-bench.js';
 import { RedisServer } from '../../support/redis.js';
@@ -155,6 +156,7 @@ describe('a server that hides its run id', () => {
     const bench = await hidden(answer);
     const address = bench.address('post:1');
     await bench.load(address, 'x');
+    expect(await raw.get('test:~gen:~root')).toMatch(/^hidden\./);
     expect(await bench.payload(address)).toBe('x');
     expect((await bench.begin(address)).kind).toBe('alive');
     await bench.invalidate({ groups: [bench.path('post')] });
@@ -196,6 +198,11 @@ describe('while the run id is not known', () => {
       code: 'STORE_UNAVAILABLE',
     });
 
+    for (const problem of ['NOAUTH Authentication required.', 'BUSY Redis is busy running a script.']) {
+      for (const reject of answers.splice(0)) reject(new Error(problem));
+      await new Promise(setImmediate);
+      expect(await blind.store.read(address)).toBeUndefined();
+    }
     Object.assign(client, { info });
     for (const reject of answers) reject(new Error('LOADING Redis is loading the dataset in memory'));
     await blind.store.connect();
@@ -216,19 +223,44 @@ describe('while the run id is not known', () => {
     expect(await bench.store.read(address)).toBeUndefined();
   });
 
-  it('refuses a begin that another process of the server answered', async () => {
+  it('takes no answer for it that belongs to an earlier connection', async () => {
+    const client = opened.client(server.url);
+    const answers: ((text: string) => void)[] = [];
+    answerInfo(client, () => new Promise((resolve) => answers.push(resolve)));
+    const bench = opened.unconnected({ client });
+    const connecting = bench.store.connect();
+    await eventually(async () => client.status === 'ready' && answers.length === 1, COMEBACK);
+    await raw.call('CLIENT', 'KILL', 'ID', (await client.call('CLIENT', 'ID')) as number);
+    await eventually(async () => client.status === 'ready' && answers.length === 2, COMEBACK);
+    answers[0]!(await raw.info('server'));
+    await new Promise(setImmediate);
+    await expect(bench.begin(bench.address('post:1'))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    answers[1]!(await raw.info('server'));
+    await connecting;
+    expect((await bench.begin(bench.address('post:1'))).kind).toBe('leased');
+  });
+
+  it.each([
+    ['that takes the lease', async () => {}],
+    ['that finds an entry', (bench: StoreBench) => bench.load(bench.address('post:1'), 'old')],
+  ])('refuses a begin %s, which another process of the server answered', async (_, prepare) => {
     const client = opened.client(server.url);
     const bench = await opened.bench({ client });
-    const evalsha = client.evalsha.bind(client) as (...values: unknown[]) => Promise<unknown>;
+    await prepare(bench);
+    const begun: unknown[] = [];
     Object.assign(client, {
       evalsha: async (...values: unknown[]) => {
+        await raw.save();
         await server.restart();
         await eventually(async () => client.status === 'ready', COMEBACK);
         await client.info();
-        return evalsha(...values);
+        const [text, count, ...rest] = [beginScript.text, ...values.slice(1)] as [string, number, ...string[]];
+        begun.push(await client.eval(text, count, ...rest));
+        return begun[0];
       },
     });
     await expect(bench.begin(bench.address('post:1'))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(begun).toHaveLength(1);
   });
 });
 
