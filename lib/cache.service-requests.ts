@@ -3,6 +3,7 @@ import { parseDuration } from './core/duration.js';
 import { checkOptionNames } from './core/options.js';
 import type { Engine, ReadRequest } from './engine/engine.js';
 import { noteContextual } from './engine/frames.js';
+import { entryVersion } from './engine/freshness.js';
 import type { LoadRequest } from './engine/request.js';
 import { encodeTag, pathOf } from './keys/escape.js';
 import { groupsOf, partitionSegment, tagGroup, withPartition } from './keys/groups.js';
@@ -31,7 +32,7 @@ export class ServiceRequests {
     return this.#plan(verb, options, (where) => {
       checkOptionNames(options, ['type', 'partition'], where);
       const { address } = this.#address(where, key, options);
-      return { address, shape: { form: 'value', type: options.type, where }, version: '', debug: this.#debug };
+      return { address, shape: { form: 'value', type: options.type, where }, version: undefined, debug: this.#debug };
     });
   }
 
@@ -45,7 +46,7 @@ export class ServiceRequests {
       return {
         ...this.#address(where, key, options),
         shape: { form: 'value', type, where },
-        version: '',
+        version: entryVersion('', type),
         debug: this.#debug,
         hasLateTags: false,
         lifetime,

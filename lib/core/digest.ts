@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { types } from 'node:util';
-import { describeValue } from './describe.js';
+import { classNameOf, describeValue } from './describe.js';
 import { hasPrivateMembers } from './private-members.js';
 
 /** How many base64url characters a digest has: 132 bits. */
@@ -90,12 +90,15 @@ function contents(value: object, walk: Walk): string {
     const entries = Array.from(Set.prototype.values.call(value), (member: unknown) => [member]);
     return collection('S', entries, walk) + extras(value, walk);
   }
+  // Equal data of two classes may mean two things.
+  const name = classNameOf(value) ?? '';
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === 'function') {
     const plain: unknown = toJSON.call(value, '');
-    if (plain !== value) return `J${canonical(plain, walk)}`;
+    // A text or a number is a value as a whole; an object may leave out what tells two of them apart.
+    if (typeof plain !== 'object' || plain === null) return `J${text(name)}${canonical(plain, walk)}`;
   }
-  return isOpaque(value) ? refuse(describeValue(value), walk) : `O${members(value, walk)}`;
+  return isOpaque(value) ? refuse(describeValue(value), walk) : `O${text(name)}${members(value, walk)}`;
 }
 
 function bytes(value: NodeJS.TypedArray): string {

@@ -1,4 +1,5 @@
-const PRIVATE_MEMBER = /[\w$)\]]\s*\??\.\s*#[\p{ID_Start}$_]/u;
+/** As it is written, and as compilers write it for engines without it, in a WeakMap. */
+const PRIVATE_MEMBER = /[\w$)\]]\s*\??\.\s*#[\p{ID_Start}$_]|_class_?private_?field|__private(?:Get|Set|Add)/iu;
 
 const known = new WeakMap<object, boolean>();
 

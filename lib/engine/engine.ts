@@ -6,14 +6,15 @@ import type { EncodedValue } from '../serialization/codec.js';
 import type { Invalidation, Snapshot } from '../stores/store.js';
 import type { Frame } from './frames.js';
 import { activeFrames } from './frames.js';
+import type { Expectation } from './freshness.js';
 import { judge } from './freshness.js';
 import { isFlightHit } from './invalidator.js';
 import { Loader } from './loader.js';
 import type { EngineContext, LoadRequest, Outcome } from './request.js';
-import { hitOf } from './result.js';
+import { copyOf, hitOf } from './result.js';
 
 /** What a reader without a loader asks for. */
-export type ReadRequest = Pick<LoadRequest, 'address' | 'shape' | 'version' | 'debug'>;
+export type ReadRequest = Pick<LoadRequest, 'address' | 'shape' | 'debug'> & Pick<Expectation, 'version'>;
 
 /**
  * The verbs of one cache. The order of one read is here: look, judge, then load alone, lead, or follow; `protocol` in
@@ -30,7 +31,7 @@ export class Engine {
   /** The value under a key, or undefined for a miss. */
   async read(request: ReadRequest): Promise<Outcome & { readonly expiresAt?: number }> {
     const { snapshot } = await this.#look(request.address);
-    const isHit = snapshot && judge(snapshot, expectationOf(request)) === 'hit';
+    const isHit = snapshot && judge(snapshot, request) === 'hit';
     const hit = isHit ? hitOf(this.context, request, snapshot.entry) : undefined;
     this.#tell(hit ? 'hit' : 'miss', request);
     return hit ? { ...hit, expiresAt: snapshot!.entry.header.expiresAt } : { status: 'miss', value: undefined };
@@ -88,12 +89,14 @@ export class Engine {
   async #attempt(request: LoadRequest, ancestors: readonly Frame[], deadline: number): Promise<Outcome | undefined> {
     const { address } = request;
     const { snapshot, reachable } = await this.#look(address);
-    const verdict = judge(snapshot, expectationOf(request));
+    const verdict = judge(snapshot, request);
     const hit = verdict === 'hit' && snapshot ? hitOf(this.context, request, snapshot.entry) : undefined;
     this.#tell(hit ? 'hit' : 'miss', request);
     if (hit) return hit;
     const flights = flightsOf(ancestors);
-    const role = this.#flights.join({ key: address.path, groups: address.groups, reachable, ancestors: flights });
+    const { path, groups } = address;
+    const variant = `${request.shape.form} ${request.version}`;
+    const role = this.#flights.join({ key: path, groups, variant, reachable, ancestors: flights });
     if (role.kind === 'alone') return this.#loader.loadAlone(request);
     const ignore = verdict === 'dead' ? undefined : snapshot?.entry.header.token;
     if (role.kind === 'lead') {
@@ -111,7 +114,8 @@ export class Engine {
     if (!landing || landing.kind === 'alone') return this.#loader.loadAlone(request);
     if (landing.kind === 'again' || !(isEarly || landing.confirmed)) return undefined;
     if (landing.kind === 'failed') throw landing.error;
-    return { status: 'miss', value: this.context.serializer.decode(landing.result, request.shape) };
+    const value = copyOf(this.context, request, landing.result);
+    return value ? { status: 'miss', ...value } : this.#loader.loadAlone(request);
   }
 
   /** Waits for somebody else's load, for a bounded time. */
@@ -145,10 +149,6 @@ export class Engine {
   #tell(kind: 'hit' | 'miss', { address, debug }: ReadRequest): void {
     this.context.tell({ kind, key: this.context.keyPrefix + address.path, debug });
   }
-}
-
-function expectationOf({ address, shape, version }: ReadRequest) {
-  return { groups: address.groups, form: shape.form, version };
 }
 
 function flightsOf(frames: readonly Frame[]): Flight<unknown>[] {

@@ -9,6 +9,9 @@ import type { Result } from './result.js';
 const FIRST_POLL = 5;
 const LAST_POLL = 25;
 
+/** A load that takes longer counts as hung, in milliseconds: its lease is let go, and others load. */
+export const LONGEST_LOAD = 60_000;
+
 /** Takes, keeps and gives back the right to fill a key. A store that fails never fails the caller here. */
 export class LeaseHolder {
   constructor(private readonly context: EngineContext) {}
@@ -24,8 +27,7 @@ export class LeaseHolder {
     for (let pause = FIRST_POLL; ; pause = Math.min(2 * pause, LAST_POLL)) {
       const begun = await this.#try(request, 'load', ignored);
       if (begun?.kind === 'alive') {
-        const expected = { groups: request.address.groups, form: request.shape.form, version: request.version };
-        if (isUsable(begun.entry.header, expected)) return begun;
+        if (isUsable(begun.entry.header, request)) return begun;
         ignored = begun.entry.header.token;
       } else if (begun?.kind !== 'busy') return begun;
       if (clock.monotonic() >= deadline) return undefined;
@@ -109,6 +111,7 @@ export class LeaseHolder {
 
   #keepRenewing(lease: Lease): () => void {
     const { clock, store } = this.context;
+    const end = clock.monotonic() + LONGEST_LOAD;
     let isStopped = false;
     let cancel = clock.after(LEASE_RENEWAL, renew);
     function renew(): void {
@@ -116,7 +119,7 @@ export class LeaseHolder {
         .renew(lease)
         .catch(() => true)
         .then((isHeld) => {
-          if (isHeld && !isStopped) cancel = clock.after(LEASE_RENEWAL, renew);
+          if (isHeld && !isStopped && clock.monotonic() < end) cancel = clock.after(LEASE_RENEWAL, renew);
         });
     }
     return () => {

@@ -4,7 +4,7 @@ import type { EncodedValue } from '../serialization/codec.js';
 import type { Lease } from '../stores/store.js';
 import type { Frame } from './frames.js';
 import { currentFrame, insideFrame } from './frames.js';
-import { LeaseHolder } from './lease-holder.js';
+import { LONGEST_LOAD, LeaseHolder } from './lease-holder.js';
 import type { EngineContext, LoadRequest, Outcome } from './request.js';
 import type { Result } from './result.js';
 import { conclude, hitOf, outcomeOf } from './result.js';
@@ -24,18 +24,19 @@ export class Loader {
   async lead(request: LoadRequest, flight: Flight<EncodedValue>, ignore: string | undefined): Promise<Outcome> {
     let landing: Landing<EncodedValue> | Promise<Landing<EncodedValue>> = { kind: 'again' };
     let lease: Lease | undefined;
+    const frame = this.#frame(request, 'load', flight);
     try {
       await this.#waitForPredecessor(flight);
       const begun = await this.#leases.begin(request, ignore);
       const hit = begun?.kind === 'alive' ? hitOf(this.context, request, begun.entry) : undefined;
       if (hit) return hit;
       lease = begun?.kind === 'leased' ? begun.lease : undefined;
-      const loaded = await this.#loadAndFill(request, flight, lease);
+      const loaded = await this.#loadAndFill(request, frame, { flight, lease });
       landing = loaded.landing;
       return loaded.outcome;
     } catch (error) {
       this.flights.close(flight);
-      landing = this.#failureOf(request, lease, error);
+      landing = this.#failureOf(request, frame, lease, error);
       throw error;
     } finally {
       this.flights.close(flight);
@@ -84,15 +85,18 @@ export class Loader {
 
   async #loadAndFill(
     request: LoadRequest,
-    flight: Flight<EncodedValue>,
-    lease: Lease | undefined,
+    frame: Frame,
+    { flight, lease }: { flight: Flight<EncodedValue>; lease: Lease | undefined },
   ): Promise<{ outcome: Outcome; landing: Landing<EncodedValue> }> {
-    const frame = this.#frame(request, 'load', flight);
     flight.hasBegun = true;
-    const result = await this.#leases.keepDuring(lease, async () => {
-      const value = await insideFrame(frame, () => request.load());
-      return conclude(this.context, request, value, frame);
-    });
+    // A load that never ends must not keep everybody else waiting for ever.
+    const stopWatching = this.context.clock.after(LONGEST_LOAD, () => this.flights.close(flight));
+    const result = await this.#leases
+      .keepDuring(lease, async () => {
+        const value = await insideFrame(frame, () => request.load());
+        return conclude(this.context, request, value, frame);
+      })
+      .finally(stopWatching);
     this.flights.close(flight);
     let isConfirmed = false;
     if (lease && flight.isDetached) void this.#leases.drop(lease);
@@ -106,8 +110,15 @@ export class Loader {
   }
 
   /** A failure may be as old as a value: a post that was not there yet. Dropping the lease shows whether it is. */
-  async #failureOf(request: LoadRequest, lease: Lease | undefined, error: unknown): Promise<Landing<EncodedValue>> {
+  async #failureOf(
+    request: LoadRequest,
+    frame: Frame,
+    lease: Lease | undefined,
+    error: unknown,
+  ): Promise<Landing<EncodedValue>> {
     const isUnchanged = lease !== undefined && (await this.#leases.drop(lease));
+    // A message may name the person whose data was used, as a value would.
+    if (frame.taintedBy !== undefined) return { kind: 'alone' };
     if (isAbort(error)) return { kind: 'again' };
     return { kind: 'failed', error, confirmed: isUnchanged && !request.hasLateTags };
   }

@@ -33,18 +33,27 @@ export function conclude(context: EngineContext, request: LoadRequest, value: un
 
 /** What the caller of the load gets: a copy, so that a miss hands out just what a hit will. */
 export function outcomeOf(context: EngineContext, request: LoadRequest, { value, encoded, refusal }: Result): Outcome {
-  if (encoded === undefined) return { status: 'miss', value, refusal };
-  return { status: 'miss', value: context.serializer.decode(encoded, request.shape) };
+  const copy = encoded && copyOf(context, request, encoded);
+  return copy ? { status: 'miss', ...copy } : { status: 'miss', value, refusal };
+}
+
+/** A value as a hit would hand it out, or undefined when it cannot be read back. */
+export function copyOf(
+  context: EngineContext,
+  request: Pick<LoadRequest, 'address' | 'shape'>,
+  encoded: EncodedValue,
+): { value: unknown } | undefined {
+  try {
+    return { value: context.serializer.decode(encoded, request.shape) };
+  } catch (error) {
+    context.tell({ kind: 'entry-damaged', key: context.keyPrefix + request.address.path, error });
+    return undefined;
+  }
 }
 
 /** What the reader of an entry gets, or undefined when the payload is damaged. */
 export function hitOf(context: EngineContext, request: Pick<LoadRequest, 'address' | 'shape'>, entry: Entry) {
   const { serializer, form } = entry.header;
-  try {
-    const value = context.serializer.decode({ payload: entry.payload, serializer, form }, request.shape);
-    return { status: 'hit', value } as const;
-  } catch (error) {
-    context.tell({ kind: 'entry-damaged', key: context.keyPrefix + request.address.path, error });
-    return undefined;
-  }
+  const copy = copyOf(context, request, { payload: entry.payload, serializer, form });
+  return copy && ({ status: 'hit', ...copy } as const);
 }

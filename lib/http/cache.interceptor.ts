@@ -30,7 +30,7 @@ export class CacheInterceptor implements NestInterceptor {
     const handled: HandledRequest = {
       context: new HttpRequestContext(http.getRequest<PlatformRequest>(), this.userOf.user),
       controller: context.getClass(),
-      handler: context.getHandler().name,
+      handler: context.getHandler(),
       watchResponse: () => watchResponse(response, context.getHandler()),
     };
     // Nest keeps the asynchronous context in which `handle` was called, so the call has to be inside as well.

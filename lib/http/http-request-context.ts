@@ -1,3 +1,4 @@
+import { atOnce } from '../operations/context-sources.js';
 import type { RequestContext } from '../operations/request-context.js';
 
 /** The parts of a request that Express and Fastify have in common. */
@@ -22,7 +23,7 @@ export class HttpRequestContext implements RequestContext {
   ) {}
 
   get user(): unknown {
-    if (this.userOf) return this.userOf(this.request as never);
+    if (this.userOf) return atOnce(this.userOf(this.request as never), 'user');
     return this.request.user ?? this.request.auth;
   }
 

@@ -85,10 +85,7 @@ export function pathOfCatalogKey<T extends string, B extends string>(
 }
 
 /** What an invalidation of a key with these values means. Values that are left out or `undefined` widen it. */
-export function patternOfCatalogKey<T extends string, B extends string>(
-  key: CatalogKey<T, B>,
-  values: CatalogValues<T, B>,
-): ResolvedPattern {
+export function patternOfCatalogKey(key: AnyCatalogKey, values: object): ResolvedPattern {
   return resolvePattern(bindKey(key, true), values);
 }
 

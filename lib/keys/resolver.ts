@@ -98,15 +98,26 @@ export function resolvePattern<S>(bound: BoundTemplate<S>, scope: S): ResolvedPa
   return { pattern, widened: { placeholder: last, reason: 'with its value the pattern would be too long' } };
 }
 
-/** The value at the end of a path of own properties, or `MISSING` where the path breaks off or ends in nothing. */
+/** The value at the end of a path of own properties, or `MISSING` where the path breaks off or ends in undefined. */
 export function readOwnPath(value: unknown, path: readonly string[]): unknown {
   let current = value;
   for (const step of path) {
     if (typeof current !== 'object' || current === null || !Object.hasOwn(current, step)) return MISSING;
     current = (current as Record<string, unknown>)[step];
-    if (current === undefined || current === null) return MISSING;
   }
-  return current;
+  return current === undefined && path.length > 0 ? MISSING : current;
+}
+
+/** The reason of a `KEY_VALUE_MISSING` where a path ends in null: in an invalidation no default stands for that. */
+export const IS_NULL = 'it is null';
+
+function valueOrNull<S>(source: Source<S>, scope: S): unknown {
+  try {
+    return source(scope);
+  } catch (error) {
+    if (CacheError.is(error, 'KEY_VALUE_MISSING') && error.details.reason === IS_NULL) return null;
+    throw error;
+  }
 }
 
 /** Why a pattern ends in front of a placeholder. */
@@ -125,7 +136,7 @@ function withValue<S>(segment: PlaceholderSegment<S>): PlaceholderSegment<S> {
   return {
     ...segment,
     source(scope) {
-      const value = source(scope);
+      const value = valueOrNull(source, scope);
       if (value === UNFILLED) throw new NoValue('whoever invalidates does not have it', true);
       if (value === null || (value === undefined && placeholder.fallback === undefined)) {
         throw new NoValue(`it is ${String(value)}`, false);

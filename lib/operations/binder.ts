@@ -1,6 +1,6 @@
 import { CacheError } from '../core/errors.js';
 import type { Placeholder } from '../keys/placeholder.js';
-import { MISSING, readOwnPath } from '../keys/resolver.js';
+import { IS_NULL, MISSING, readOwnPath } from '../keys/resolver.js';
 import type { CallSource, ContextFunction } from './context-sources.js';
 import { CONTEXT_NAMES, contextSource, customSource } from './context-sources.js';
 import type { MethodInput } from './method-inputs.js';
@@ -26,7 +26,7 @@ const USER_ID = 'user_id';
 export function sourceOf(placeholder: Placeholder, template: string, nameable: Nameable): CallSource {
   const { name, path, text } = placeholder;
   const { where, inputs, placeholders } = nameable;
-  const input = /^\d+$/.test(name) ? inputs[Number(name)] : inputs.find((each) => each.name === name);
+  const input = /^\d+$/.test(name) ? inputAt(inputs, Number(name)) : inputs.find((each) => each.name === name);
   if (text === USER_ID && inputs.some((each) => each.name === USER_ID)) throw ambiguous(USER_ID, nameable);
   if (placeholder.root === 'context') {
     if (isContextName(name, path)) return contextSource(text, name, path);
@@ -41,6 +41,12 @@ export function sourceOf(placeholder: Placeholder, template: string, nameable: N
   const queries = inputs.filter((each) => each.origin === 'query' && !nameable.ignored.has(each.index));
   if (name === 'query' && path.length === 0 && queries.length > 0) return selectionSource(queries);
   throw new CacheError('PLACEHOLDER_UNKNOWN', { placeholder: text, template, where, available: availableIn(nameable) });
+}
+
+/** A position names one argument, also where a rest parameter takes it together with others. */
+function inputAt(inputs: readonly MethodInput[], index: number): MethodInput | undefined {
+  const input = inputs[index] ?? inputs.find(({ isRest }) => isRest);
+  return input && { ...input, index, isRest: false };
 }
 
 /**
@@ -63,7 +69,11 @@ function argumentSource(text: string, input: MethodInput, path: readonly string[
   return ({ args, where }) => {
     const value = readOwnPath(valueOf(input, args), path);
     if (value !== MISSING && value !== undefined && value !== null) return value;
-    throw new CacheError('KEY_VALUE_MISSING', { placeholder: text, where, reason: 'the argument does not have it' });
+    throw new CacheError('KEY_VALUE_MISSING', {
+      placeholder: text,
+      where,
+      reason: value === null ? IS_NULL : 'the argument does not have it',
+    });
   };
 }
 
@@ -75,7 +85,11 @@ function resultSource(text: string, path: readonly string[]): CallSource {
   return ({ result, where }) => {
     const value = path.length === 0 ? result : readOwnPath(result, path);
     if (value !== MISSING && value !== undefined && value !== null) return value;
-    throw new CacheError('KEY_VALUE_MISSING', { placeholder: text, where, reason: 'the result does not have it' });
+    throw new CacheError('KEY_VALUE_MISSING', {
+      placeholder: text,
+      where,
+      reason: value === null ? IS_NULL : 'the result does not have it',
+    });
   };
 }
 

@@ -2,11 +2,13 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { describeValue } from '../core/describe.js';
 import { CacheError } from '../core/errors.js';
 import type { Engine } from '../engine/engine.js';
+import { noteContextual } from '../engine/frames.js';
+import { entryVersion } from '../engine/freshness.js';
 import type { Decision, LoadRequest, Outcome } from '../engine/request.js';
 import { ANONYMOUS, encodeSegment } from '../keys/escape.js';
 import type { CallPlan, MethodCall } from './call-plan.js';
-import { decide, planCall } from './call-plan.js';
-import { identityOf } from './context-sources.js';
+import { decide, noteUncached, planCall } from './call-plan.js';
+import { IDENTITY_SOURCE, identityOf } from './context-sources.js';
 import type { MethodInput } from './method-inputs.js';
 import type { Mistakes } from './mistakes.js';
 import type { CachedOperation } from './operation.js';
@@ -44,11 +46,15 @@ export class CachedRunner {
     const { settings, mistakes } = this.context;
     const { when, where, key, isHandler } = operation;
     try {
-      if (when && !when.apply(call.self, [...call.args])) return undefined;
+      if (when && !when.apply(call.self, [...call.args])) {
+        noteUncached(operation, call, settings.partition);
+        return undefined;
+      }
       const plan = planCall(operation, call, settings.partition);
       this.#logCall(operation, call, plan);
-      const isPersonal = isHandler && isSignedIn(call) && !key.namesIdentity && !key.isShared(plan.path);
+      const isPersonal = isHandler && !key.namesIdentity && !key.isShared(plan.path) && isSignedIn(call);
       if (!isPersonal) return plan;
+      noteContextual(new Map([[IDENTITY_SOURCE, describeUser(call.request?.context.user, where)]]));
       const advice = `begin it with a shared scope (${[...settings.sharedScopes].join(', ')}) or name <<user_id>>`;
       mistakes.logOnce(
         `${where} personal`,
@@ -62,13 +68,13 @@ export class CachedRunner {
 
   /** What the engine is asked to do for a call. */
   loadRequest(operation: CachedOperation, plan: CallPlan, call: MethodCall): LoadRequest {
-    const { isHandler, where, type, version, ttl, tags, debug } = operation;
+    const { isHandler, where, type, transform, version, ttl, tags, debug } = operation;
     let refusalOf: ReturnType<HandledRequest['watchResponse']> | undefined;
     return {
       address: plan.address,
       contextual: plan.contextual,
-      shape: { form: isHandler ? 'wire' : 'value', type, where },
-      version,
+      shape: { form: isHandler ? 'wire' : 'value', type, where, transform },
+      version: entryVersion(version, type),
       debug,
       hasLateTags: tags.after.length > 0,
       lifetime: ttl,

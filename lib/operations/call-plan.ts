@@ -1,6 +1,6 @@
 import { parseDuration } from '../core/duration.js';
 import { PARTITION } from '../core/errors.js';
-import { noteContextual } from '../engine/frames.js';
+import { activeFrames, noteContextual } from '../engine/frames.js';
 import type { Decision, LoadRequest } from '../engine/request.js';
 import { groupsOf, partitionSegment, tagGroup, withPartition } from '../keys/groups.js';
 import type { CallScope, ContextFunction } from './context-sources.js';
@@ -45,17 +45,32 @@ export function planCall(
   partition: ContextFunction | undefined,
 ): CallPlan {
   const scope = scopeOf(where, call);
+  const tagScope = scopeOf(where, call);
   try {
     const segment = partitionOf(scope, partition);
     const path = key.pathOf(scope);
     const fullPath = withPartition(segment, path);
-    const tagScope = scopeOf(where, call);
     const groups = new Set(groupsOf(fullPath));
     for (const tagOf of tags.before) groups.add(tagGroup(tagOf(tagScope), segment));
     const address = { path: fullPath, groups: [...groups] };
     return { path, partition: segment, address, contextual: scope.contextual };
   } finally {
     noteContextual(scope.contextual);
+    noteContextual(tagScope.contextual);
+  }
+}
+
+/** A call that leaves the cache alone is as personal as its key would have been. */
+export function noteUncached(
+  operation: CachedOperation,
+  call: MethodCall,
+  partition: ContextFunction | undefined,
+): void {
+  if (activeFrames().length === 0) return;
+  try {
+    planCall(operation, call, partition);
+  } catch {
+    // What could be read has been noted, and nothing needs the key.
   }
 }
 
@@ -68,6 +83,7 @@ export function decide(
   if (unless?.apply(call.self, [value, ...call.args])) return { kind: 'skip' };
   const scope = scopeOf(where, call, value);
   const lateTags = tags.after.flatMap((tagsOf) => tagsOf(scope)).map((tag) => tagGroup(tag, partition));
+  noteContextual(scope.contextual);
   const given = ttlOf ? parseDuration(ttlOf.apply(call.self, [value, ...call.args]), 'ttl', where) : ttl;
   const isNothing = value === null || value === undefined;
   return { kind: 'store', lifetime: isNothing ? (nullTtl ?? given) : given, lateTags };

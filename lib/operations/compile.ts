@@ -81,6 +81,7 @@ function compileCached(
     when: options.when,
     unless: options.unless,
     type: options.type,
+    transform: isHandler ? facts.transform : undefined,
     version: options.version === undefined ? '' : String(options.version),
     debug: options.debug ?? settings.debug,
   };
@@ -98,7 +99,7 @@ function compileInvalidation(
     kind: 'invalidate',
     where,
     store: store === undefined ? undefined : problems.collect(() => checkedStore(store, where, settings)),
-    patternsOf: planPatterns(patterns, nameable, problems),
+    patternsOf: planPatterns(patterns, { ...nameable, prefix: defaultsOf(facts.owner).prefix }, problems),
     tagsOf: (scope) => [...tags.before.map((tagOf) => tagOf(scope)), ...tags.after.flatMap((tagsOf) => tagsOf(scope))],
     always: options.always ?? false,
     unless: options.unless,

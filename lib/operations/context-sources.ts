@@ -1,5 +1,6 @@
 import { describeValue } from '../core/describe.js';
 import { CacheError } from '../core/errors.js';
+import { invalidOption } from '../core/options.js';
 import { ANONYMOUS, encodeSegment } from '../keys/escape.js';
 import { MISSING, readOwnPath } from '../keys/resolver.js';
 import type { RequestContext } from './request-context.js';
@@ -37,7 +38,10 @@ export function contextSource(text: string, name: string, path: readonly string[
 /** The source behind a placeholder of the application, or its partition. */
 export function customSource(text: string, read: ContextFunction): CallSource {
   return (scope) =>
-    noted(scope, text, (context) => present(read(context), text, scope, 'its function returned nothing'));
+    noted(scope, text, (context) => {
+      const value = atOnce(read(context), text);
+      return present(value, text, scope, 'its function returned nothing');
+    });
 }
 
 /** The identity of whoever is signed in, or undefined for nobody. */
@@ -75,6 +79,17 @@ function requestProperty(text: string, name: string, path: readonly string[]) {
   };
 }
 
+/**
+ * A value that is there, not a promise of one: keys are made without waiting. The promise is taken care of, for nobody
+ * else would notice that it fails.
+ */
+export function atOnce(value: unknown, option: string): unknown {
+  if (typeof (value as { then?: unknown } | null | undefined)?.then !== 'function') return value;
+  void Promise.resolve(value).catch(() => {});
+  const expected = 'a function that returns its value at once; let a guard or a middleware wait for it';
+  throw invalidOption(option, 'CacheModule.forRoot()', value, expected);
+}
+
 function requireContext({ context, where }: CallScope, placeholder: string): RequestContext {
   if (!context) throw new CacheError('CONTEXT_MISSING', { placeholder, where });
   return context;
@@ -105,6 +120,7 @@ function noted(
 /** An `ObjectId` has a text of its own; other objects would all have the same. */
 function textOfObject(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
   const { toString } = value as { toString?: unknown };
   if (typeof toString !== 'function' || toString === Object.prototype.toString) return undefined;
   const text: unknown = toString.call(value);
@@ -113,5 +129,6 @@ function textOfObject(value: unknown): string | undefined {
 
 function isScalar(value: unknown): value is string | number | bigint | boolean {
   if (typeof value === 'string') return value !== '';
-  return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
+  if (typeof value === 'number') return !Number.isNaN(value);
+  return typeof value === 'bigint' || typeof value === 'boolean';
 }

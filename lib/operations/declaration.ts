@@ -60,9 +60,10 @@ export interface PlainInvalidateOptions {
   always?: boolean;
   /** One named cache. Default: every configured store. */
   store?: string;
-  /** Logs each call of this method. Default: what `forRoot({ debug   unless?: never;
-})` says. */
+  /** Logs each call of this method. Default: what `forRoot({ debug })` says. */
   debug?: boolean;
+  // A callback needs the method's type to be inferred, which this overload does not know.
+  unless?: never;
 }
 
 /** The options of `@InvalidateCache`, callbacks typed by the decorated method. */
@@ -76,11 +77,11 @@ export interface InvalidateOptions<M extends AnyMethod> extends Omit<PlainInvali
 /** What an invalidation names: templates and keys of catalogs. */
 export type Pattern = string | AnyCatalogKey;
 
-/** Patterns computed from the result: each a path as text or as an array of values. */
+/** Patterns computed from the result: each a path as text, an array of values, or a key of a catalog. */
 export type PatternFunction<M extends AnyMethod> = (
   result: ResultOf<M>,
   ...args: Parameters<M>
-) => readonly (string | readonly unknown[])[];
+) => readonly (string | readonly unknown[] | AnyCatalogKey)[];
 
 /** What one decorator said about a method. */
 export type Declaration =

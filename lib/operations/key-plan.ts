@@ -42,7 +42,7 @@ function planTemplate(key: string | AnyCatalogKey, planning: KeyPlanning): KeyPl
   const unnamed = unnamedQueries(bound, bindings, planning);
   return {
     text,
-    namesIdentity: namesIdentity(bound),
+    namesIdentity: namesIdentity(bound, bindings),
     unnamed,
     isShared: () => isShared,
     patternOf: (scope) => resolvePattern(bound, scope).pattern,
@@ -109,10 +109,11 @@ function unnamedQueries(
   return queries.filter(({ index, name }) => !names.has(String(index)) && !(name !== undefined && names.has(name)));
 }
 
-function namesIdentity(bound: BoundTemplate<CallScope>): boolean {
+function namesIdentity(bound: BoundTemplate<CallScope>, bindings: Bindings | undefined): boolean {
   return bound.segments.some(
     (segment) =>
       segment.kind === 'placeholder' &&
+      bindings?.get(segment.placeholder.text)?.kind !== 'value' &&
       segment.placeholder.root === 'context' &&
       segment.placeholder.name === 'user' &&
       segment.placeholder.path.join('.') === 'id',

@@ -1,4 +1,5 @@
 import { encodeSegment } from '../keys/escape.js';
+import type { TransformOptions } from '../serialization/dto.js';
 import type { AnyMethod } from './declaration.js';
 import { prototypeChain } from './accessor.js';
 import type { MethodInput } from './method-inputs.js';
@@ -16,11 +17,14 @@ export interface MethodFacts {
   /** Whether Nest routes HTTP requests to it. */
   readonly isHandler: boolean;
   readonly isEventStream: boolean;
+  /** What `@SerializeOptions` says about the outward form of its results. */
+  readonly transform: TransformOptions | undefined;
   readonly mayBeAsync: boolean;
 }
 
 const PATH = 'path';
 const EVENT_STREAM = '__sse__';
+const SERIALIZE_OPTIONS = 'class_serializer:options';
 const AsyncFunction = (async () => {}).constructor;
 
 /** The facts of a method that `declaring` declares, for calls on objects of the class `owner`. */
@@ -43,8 +47,14 @@ export function methodFacts(
     inputs: methodInputs(original, owner, method, where),
     isHandler: has(PATH) || has(EVENT_STREAM),
     isEventStream: has(EVENT_STREAM),
+    transform: [...functions, owner].map(serializeOptionsOf).find((each) => each !== undefined),
     mayBeAsync: mayBeAsync(original, declaring, method),
   };
+}
+
+function serializeOptionsOf(target: unknown): TransformOptions | undefined {
+  if (typeof target !== 'function') return undefined;
+  return Reflect.getMetadata(SERIALIZE_OPTIONS, target) as TransformOptions | undefined;
 }
 
 /** False only where the compiler wrote down a return type that is certainly no promise. */

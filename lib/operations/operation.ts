@@ -1,3 +1,4 @@
+import type { TransformOptions } from '../serialization/dto.js';
 import type { AnyMethod, ClassType } from './declaration.js';
 import type { MethodInput } from './method-inputs.js';
 import type { CallScope } from './context-sources.js';
@@ -38,6 +39,7 @@ export interface CachedOperation {
   readonly when: AnyMethod | undefined;
   readonly unless: AnyMethod | undefined;
   readonly type: ClassType | undefined;
+  readonly transform: TransformOptions | undefined;
   /** Empty for none. */
   readonly version: string;
   readonly isHandler: boolean;

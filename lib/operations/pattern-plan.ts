@@ -1,5 +1,5 @@
 import { CacheError } from '../core/errors.js';
-import { isCatalogKey } from '../keys/catalog.js';
+import { isCatalogKey, patternOfCatalogKey } from '../keys/catalog.js';
 import { pathOfFunctionResult } from '../keys/escape.js';
 import type { Placeholder } from '../keys/placeholder.js';
 import { UNFILLED, bindTemplate, resolvePattern } from '../keys/resolver.js';
@@ -11,17 +11,27 @@ import type { AnyMethod, Pattern, PatternFunction } from './declaration.js';
 import type { ResolvedPattern } from './operation.js';
 import type { Problems } from './problems.js';
 
+/** What stands for several inputs of the reader, which are never the writer's. */
+const HASHES = ['query', 'args'];
+
 /** How the patterns that `@InvalidateCache` declared are made in each call; without the partition. */
 export function planPatterns(
   patterns: readonly Pattern[] | PatternFunction<AnyMethod>,
-  nameable: Nameable,
+  nameable: Nameable & { readonly prefix: string | undefined },
   problems: Problems,
 ): (scope: CallScope) => readonly ResolvedPattern[] {
   if (typeof patterns === 'function') {
     return ({ args, result, where }) =>
-      patterns(result as never, ...args).map((key) => ({ pattern: pathOfFunctionResult(key, where) }));
+      patterns(result as never, ...args).map((key) =>
+        isCatalogKey(key) ? patternOfCatalogKey(key, {}) : { pattern: pathOfFunctionResult(key, where) },
+      );
   }
-  const planned = patterns.map((pattern) => problems.collect(() => planPattern(pattern, nameable)));
+  const { prefix } = nameable;
+  // The prefix of a class may be meant or not; dropping both is never too little.
+  const prefixed = patterns.flatMap((each) =>
+    prefix !== undefined && typeof each === 'string' ? `${prefix}:${each}` : [],
+  );
+  const planned = [...patterns, ...prefixed].map((each) => problems.collect(() => planPattern(each, nameable)));
   return (scope) => planned.map((each) => each(scope));
 }
 
@@ -46,7 +56,8 @@ function planPattern(pattern: Pattern, nameable: Nameable): (scope: CallScope) =
  */
 function writersSource(placeholder: Placeholder, text: string, nameable: Nameable): CallSource {
   const isArgument = nameable.inputs.some(({ name }) => name === placeholder.name);
-  if (placeholder.root === 'context' || !isArgument) return () => UNFILLED;
+  const isReaders = placeholder.root === 'context' || HASHES.includes(placeholder.name);
+  if (isReaders || !isArgument) return () => UNFILLED;
   try {
     return sourceOf(placeholder, text, nameable);
   } catch (error) {

@@ -24,7 +24,8 @@ export interface HandledRequest {
   readonly context: RequestContext;
   // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- a class, as Nest hands it out
   readonly controller: Function;
-  readonly handler: string;
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- a method, as Nest hands it out
+  readonly handler: Function;
   /** The outcome of the handler's own lookup; the first one counts. */
   lookup?: LookupStatus;
   /** Looks at the response before the handler runs, and afterwards says why its result must not be stored, if so. */

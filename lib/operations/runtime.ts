@@ -87,6 +87,7 @@ export class CacheRuntime implements MethodRuntime {
 
 function inRequest({ self, args, method, proceed }: WrappedCall): MethodCall {
   const request = currentRequest();
-  const isRouted = request?.controller === self.constructor && request.handler === method;
+  const routed = (self as Record<string | symbol, unknown>)[method];
+  const isRouted = request?.controller === self.constructor && request.handler === routed;
   return { self, args, proceed, request, isRouted };
 }

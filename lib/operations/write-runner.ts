@@ -2,6 +2,7 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { describeValue } from '../core/describe.js';
 import { CacheError } from '../core/errors.js';
 import type { Engine } from '../engine/engine.js';
+import { noteContextual } from '../engine/frames.js';
 import { invalidationOf } from '../engine/invalidator.js';
 import { tagGroup, withPartition } from '../keys/groups.js';
 import type { Invalidation } from '../stores/store.js';
@@ -133,6 +134,8 @@ export class WriteRunner {
     } catch (error) {
       widen('a key, a tag or the partition', error instanceof Error ? error.message : String(error));
       return invalidationOf({ patterns: [''], tagGroups: [] });
+    } finally {
+      noteContextual(scope.contextual);
     }
   }
 

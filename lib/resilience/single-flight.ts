@@ -19,6 +19,8 @@ export interface FlightRequest {
   readonly key: string;
   /** Only callers that would judge an entry by the same groups may share a load. */
   readonly groups: readonly string[];
+  /** The shape in which the result is wanted; only callers who want the same one may share a load. Default: any. */
+  readonly variant?: string | undefined;
   /** Without a store nothing can be confirmed: then only a load that has not begun is joined. */
   readonly reachable: boolean;
   /** The flights in whose loaders the caller runs, innermost first. */
@@ -30,6 +32,7 @@ export class Flight<R> {
   readonly landed: Promise<Landing<R>>;
   /** Whoever joins before the load begins may take what comes of it unconfirmed. */
   hasBegun = false;
+  variant: string | undefined;
   /** Cut off from its key by an invalidation: it stores nothing, and nobody joins any more. */
   isDetached = false;
   /** The flights that this one's loader waits for at the moment. */
@@ -79,16 +82,17 @@ export class SingleFlight<R> {
   readonly #puts = new Map<string, readonly Flight<R>[]>();
   readonly #putsOf = (key: string): readonly Flight<R>[] => this.#puts.get(key) ?? [];
 
-  join({ key, groups, reachable, ancestors }: FlightRequest): Role<R> {
-    const flight = this.#joinable.get(slotOf({ key, groups }));
+  join(request: FlightRequest): Role<R> {
+    const { key, reachable, ancestors } = request;
+    const flight = this.#joinable.get(slotOf(request));
     if (!flight) {
       const isCircle = this.#putsOf(key).some((put) => put.waitsForAny(ancestors));
-      return isCircle ? { kind: 'alone' } : this.#lead(key, groups, undefined);
+      return isCircle ? { kind: 'alone' } : this.#lead(request, undefined);
     }
     if (flight.waitsForAny(ancestors)) return { kind: 'alone' };
     if (!flight.hasBegun) return { kind: 'follow', flight, early: true };
     if (reachable) return { kind: 'follow', flight, early: false };
-    return this.#lead(key, groups, flight);
+    return this.#lead(request, flight);
   }
 
   /** A put, which nobody joins and for which loads of its key wait. */
@@ -121,13 +125,14 @@ export class SingleFlight<R> {
     }
   }
 
-  #lead(key: string, groups: readonly string[], after: Flight<R> | undefined): Role<R> {
+  #lead({ key, groups, variant }: FlightRequest, after: Flight<R> | undefined): Role<R> {
     const flight = new Flight<R>(key, groups, after, this.#putsOf);
+    flight.variant = variant;
     this.#joinable.set(slotOf(flight), flight);
     return { kind: 'lead', flight };
   }
 }
 
-function slotOf({ key, groups }: { key: string; groups: readonly string[] }): string {
-  return [key, ...groups].join('\n');
+function slotOf({ key, groups, variant = '' }: Pick<FlightRequest, 'key' | 'groups' | 'variant'>): string {
+  return [key, variant, ...groups].join('\n');
 }

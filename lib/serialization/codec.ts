@@ -1,7 +1,7 @@
 import { CacheError } from '../core/errors.js';
 import type { EntryForm, EntrySerializer } from '../core/entry.js';
 import { checkOptionNames, invalidOption, wholeNumber } from '../core/options.js';
-import { Trail, type Type } from './contract.js';
+import { describeRefused, Trail, type Type } from './contract.js';
 import { outwardForm, prepareClassTransformer, requireLoaded, type TransformOptions } from './dto.js';
 import { refuseForeign, rootSlot } from './instances.js';
 import type { ValueCodec } from './value-codecs.js';
@@ -143,6 +143,13 @@ export class Serializer {
       if (spent > this.maxBytes) throw new TooLarge();
     };
     const written = new WireWriter(trail, spend).write(outward(value, shape, trail));
+    if (typeof written === 'string' && typeof value !== 'string') {
+      // Sent as JSON without the cache, it would be sent as text with it.
+      return trail.refuse(
+        `${describeRefused(value)} that becomes a text`,
+        'Return the text, or an object that holds it.',
+      );
+    }
     // A toJSON that returns nothing.
     if (written === undefined) return this.encodeValue(undefined, undefined, trail);
     return { payload: JSON.stringify(written), serializer: 'json' };

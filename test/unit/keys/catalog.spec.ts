@@ -178,10 +178,6 @@ describe('the compiler', () => {
   it('checks the names that are given, and lets every key be passed on', () => {
     const keys: readonly CatalogKey[] = [blog.detail, blog.page, blog.detail.with({ id: 1 })];
     expect(keys).toHaveLength(3);
-    // @ts-expect-error There is no such placeholder.
-    expect(patternOfCatalogKey(blog.detail, { slug: 1 }).pattern).toBe('public:blog:detail');
-    // @ts-expect-error The number is set already.
-    expect(patternOfCatalogKey(blog.page.with({ number: 1 }), { number: 2 }).pattern).toBe('public:blog:page');
     // @ts-expect-error A bare number is no duration.
     expect(() => cacheKeys('a', { b: { key: 'c', ttl: 60 } })).toThrow('no duration');
   });

@@ -216,6 +216,7 @@ describe('a value by its path', () => {
     expect(readOwnPath('text', [])).toBe('text');
     expect(readOwnPath(undefined, [])).toBeUndefined();
     expect(readOwnPath(null, [])).toBeNull();
+    expect(readOwnPath({ a: null }, ['a'])).toBeNull();
     expect(readOwnPath(JSON.parse('{"__proto__":{"x":1}}'), ['__proto__', 'x'])).toBe(1);
   });
 
@@ -237,7 +238,8 @@ describe('a value by its path', () => {
     ['a property of undefined', undefined, ['a']],
     ['a property of null', { a: null }, ['a', 'b']],
     ['undefined at the end', { a: undefined }, ['a']],
-    ['null at the end', { a: null }, ['a']],
+    ['null on the way', { a: null }, ['a', 'b']],
+    ['undefined at the end', { a: undefined }, ['a']],
   ])('is missing when it is %s', (_, value, steps) => {
     expect(readOwnPath(value, steps)).toBe(MISSING);
   });
