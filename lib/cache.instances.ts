@@ -1,5 +1,5 @@
 import type { CheckedOptions } from './cache.options.js';
-import { storeLifetimes } from './cache.options.js';
+import { storeLifetimes, storePrefix } from './cache.options.js';
 import { CacheService } from './cache.service.js';
 import { systemClock } from './core/clock.js';
 import { Engine } from './engine/engine.js';
@@ -23,11 +23,11 @@ export class CacheInstances {
 
   constructor(readonly options: CheckedOptions) {
     const strict = process.env['NODE_ENV'] !== 'production';
-    const { placeholders, partition, sharedScopes, debug, prefix, version } = options;
+    const { placeholders, partition, sharedScopes, debug, version } = options;
     const serializer = new Serializer(options.serializer, 'CacheModule.forRoot()');
     const engines = [...options.stores].map(([name, definition]) => {
       const { tell } = this.logger;
-      const namespace = { prefix: name === DEFAULT_STORE ? prefix : `${prefix}:~${name}`, version, name, tell };
+      const namespace = { prefix: storePrefix(options, name), version, name, tell };
       const keyPrefix = `${namespace.prefix}:v${version}:`;
       const store = definition.create(namespace);
       return new Engine({ name, keyPrefix, store, serializer, clock: systemClock, tell, waitTimeout: WAIT_TIMEOUT });

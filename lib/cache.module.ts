@@ -5,7 +5,7 @@ import { CACHE_INSTANCES } from './cache.constants.js';
 import type { CacheInstances } from './cache.instances.js';
 import type { ASYNC_OPTIONS_TYPE, OPTIONS_TYPE } from './cache.module-definition.js';
 import { ConfigurableModuleClass } from './cache.module-definition.js';
-import { checkModuleOptions } from './cache.options.js';
+import { checkModuleOptions, storeLifetimes, storePrefix } from './cache.options.js';
 import { CACHE_PROVIDERS, serviceProviders } from './cache.providers.js';
 import { CacheService } from './cache.service.js';
 import { exploreApplication } from './checks/explorer.js';
@@ -59,9 +59,8 @@ export class CacheModule extends ConfigurableModuleClass implements OnModuleInit
     const store = stores.get(name)!;
     try {
       await store.connect();
-      logger.log(
-        `Cache "${name}" is kept in ${store.kind}, prefix "${options.prefix}", ttl ${formatDuration(options.ttl)}`,
-      );
+      const ttl = formatDuration(storeLifetimes(options).get(name)!);
+      logger.log(`Cache "${name}" is kept in ${store.kind}, prefix "${storePrefix(options, name)}", ttl ${ttl}`);
     } catch (error) {
       if (!CacheError.is(error, 'STORE_UNAVAILABLE')) throw error;
       const reason = error.message;

@@ -165,6 +165,11 @@ function badName(option: string, name: string, expected: string): CacheError {
   return new CacheError('OPTION_INVALID', { option, where: WHERE, found, expected: `one whose names are ${expected}` });
 }
 
+/** What stands in front of every key of a store. */
+export function storePrefix({ prefix }: CheckedOptions, name: string): string {
+  return name === DEFAULT_STORE ? prefix : `${prefix}:~${name}`;
+}
+
 /** The lifetime of each store's entries where nothing else says so, in milliseconds. */
 export function storeLifetimes({ stores, ttl }: CheckedOptions): Map<string, number> {
   return new Map(

@@ -79,7 +79,7 @@ export class CacheService {
    * Stores a value, as fresh as its caller made it: an invalidation between the moment the value was computed and this
    * call is not noticed. `put` and `getOrSet` do notice it.
    *
-   * @throws CacheError `VALUE_NOT_SERIALIZABLE`, `STORE_UNAVAILABLE` when an older entry may be left.
+   * @throws CacheError `VALUE_NOT_SERIALIZABLE`
    */
   async set(key: Key, value: unknown, options: SetOptions = {}): Promise<void> {
     await this.#put('set', { key, options, load: () => value });
@@ -94,9 +94,9 @@ export class CacheService {
 
   /**
    * Computes a value and stores it in the place of the entry and everything below it. If it was invalidated while it
-   * was computed, or cannot be stored, the entry is gone all the same.
+   * was computed, or cannot be stored, the entry is gone all the same; where the store cannot be told, that is logged.
    *
-   * @throws CacheError `VALUE_NOT_SERIALIZABLE`, `STORE_UNAVAILABLE` when an older entry may be left.
+   * @throws CacheError `VALUE_NOT_SERIALIZABLE`
    * @example const post = await cache.put(['posts', 'detail', slug], () => save(changes))
    */
   async put<T>(key: Key, compute: () => T | Promise<T>, options: SetOptions = {}): Promise<T> {
@@ -214,7 +214,11 @@ export class CacheService {
     if (!request) return call.load();
     const outcome = await this.engine.put(request);
     const value = this.#valueOf(verb, outcome);
-    if (outcome.undelivered !== undefined) throw outcome.undelivered as unknown;
+    const { undelivered } = outcome;
+    if (undelivered !== undefined) {
+      const reason = undelivered instanceof Error ? undelivered.message : String(undelivered);
+      this.context.logError(`${placeOf(verb)} could not replace an entry, which may be older. ${reason}`);
+    }
     return value;
   }
 

@@ -17,8 +17,7 @@ import { copyOf, hitOf } from './result.js';
 export type ReadRequest = Pick<LoadRequest, 'address' | 'shape' | 'debug'> & Pick<Expectation, 'version'>;
 
 /**
- * The verbs of one cache. The order of one read is here: look, judge, then load alone, lead, or follow; `protocol` in
- * the README says why each step stands where it stands.
+ * The verbs of one cache. The order of one read is here: look, judge, then load alone, lead, or follow.
  */
 export class Engine {
   readonly #flights = new SingleFlight<EncodedValue>();

@@ -35,10 +35,6 @@ export function activeFrames(): Frame[] {
   return active;
 }
 
-export function currentFrame(): Frame | undefined {
-  return frames.getStore();
-}
-
 /**
  * Notes what a key was made of besides arguments. A load around it whose own key does not hold the same value may be
  * this person's only: it is neither stored nor shared.

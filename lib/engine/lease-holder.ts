@@ -75,6 +75,8 @@ export class LeaseHolder {
       return isStored;
     } catch (error) {
       this.#tellFailure('fill', error);
+      // Whoever comes next should not have to wait for the lease to end.
+      void this.drop(lease);
       return false;
     }
   }

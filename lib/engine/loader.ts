@@ -3,7 +3,7 @@ import { sleep } from '../core/clock.js';
 import type { EncodedValue } from '../serialization/codec.js';
 import type { Lease } from '../stores/store.js';
 import type { Frame } from './frames.js';
-import { currentFrame, insideFrame } from './frames.js';
+import { activeFrames, insideFrame } from './frames.js';
 import { LONGEST_LOAD, LeaseHolder } from './lease-holder.js';
 import type { EngineContext, LoadRequest, Outcome } from './request.js';
 import type { Result } from './result.js';
@@ -144,7 +144,7 @@ export class Loader {
       path: request.address.path,
       kind,
       flight: flight as Flight<unknown> | undefined,
-      parent: currentFrame(),
+      parent: activeFrames()[0],
       contextual: request.contextual,
       isActive: true,
       taintedBy: undefined,

@@ -25,28 +25,33 @@ export async function runLocked<T>(
   fn: (signal: AbortSignal) => T | Promise<T>,
 ): Promise<T> {
   const token = randomToken();
-  await acquire(context, request, token);
-  const abort = new AbortController();
-  const stop = keepRenewing(context, { ...request, token }, abort);
   try {
-    const result = await fn(abort.signal);
-    abort.signal.throwIfAborted();
-    return result;
+    const hold = keepHolding(context, { ...request, token }, await acquire(context, request, token));
+    try {
+      const result = await fn(hold.signal);
+      hold.check();
+      return result;
+    } finally {
+      hold.stop();
+    }
   } finally {
-    stop();
+    // Also after an acquisition without an answer, which may be applied later.
     await context.store.unlock(request.name, token).catch((error: unknown) => {
       context.tell({ kind: 'store-failed', store: context.name, operation: 'unlock', error });
     });
   }
 }
 
+/** Returns until when the lock is held, on the clock's monotonic time: from before it was asked for. */
 async function acquire(
   { store, clock }: EngineContext,
   { name, lifetime, wait }: LockRequest,
   token: string,
-): Promise<void> {
+): Promise<number> {
   const deadline = clock.monotonic() + wait;
-  while (!(await store.lock(name, token, lifetime))) {
+  for (;;) {
+    const asked = clock.monotonic();
+    if ((await store.lock(name, token, lifetime)) && clock.monotonic() < asked + lifetime) return asked + lifetime;
     const left = deadline - clock.monotonic();
     if (left <= 0) {
       throw new CacheError('LOCK_NOT_ACQUIRED', { name, wait: wait > 0 ? formatDuration(wait) : undefined });
@@ -55,14 +60,23 @@ async function acquire(
   }
 }
 
-/** Fires the signal when the lock is found lost, or could not be renewed for as long as it lives. */
-function keepRenewing(
+/** A lock while its function runs. */
+interface Hold {
+  /** Fires when the lock is found lost, or could not be renewed for as long as it lives. */
+  readonly signal: AbortSignal;
+  /** @throws CacheError `LOCK_LOST`, also where no timer had a chance to notice. */
+  check(): void;
+  stop(): void;
+}
+
+function keepHolding(
   { store, clock }: EngineContext,
   { name, lifetime, token }: LockRequest & { token: string },
-  abort: AbortController,
-): () => void {
+  until: number,
+): Hold {
+  const abort = new AbortController();
   const interval = lifetime / 3;
-  let heldUntil = clock.monotonic() + lifetime;
+  let heldUntil = until;
   let cancel = clock.after(interval, renew);
   let isStopped = false;
   function renew(): void {
@@ -75,13 +89,23 @@ function keepRenewing(
       () => goOn(),
     );
   }
+  function loseIfOver(): void {
+    if (heldUntil <= clock.monotonic()) abort.abort(new CacheError('LOCK_LOST', { name }));
+  }
   function goOn(): void {
     if (isStopped) return;
-    if (heldUntil <= clock.monotonic()) abort.abort(new CacheError('LOCK_LOST', { name }));
-    else cancel = clock.after(Math.min(interval, heldUntil - clock.monotonic()), renew);
+    loseIfOver();
+    if (!abort.signal.aborted) cancel = clock.after(Math.min(interval, heldUntil - clock.monotonic()), renew);
   }
-  return () => {
-    isStopped = true;
-    cancel();
+  return {
+    signal: abort.signal,
+    check() {
+      loseIfOver();
+      abort.signal.throwIfAborted();
+    },
+    stop() {
+      isStopped = true;
+      cancel();
+    },
   };
 }

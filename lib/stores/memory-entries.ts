@@ -44,6 +44,7 @@ export class MemoryEntries {
 
   set(path: string, stored: StoredEntry): void {
     this.delete(path);
+    if (sizeOf(path, stored) > this.limits.maxBytes) return this.#release(stored);
     this.#byPath.set(path, stored);
     this.#bytes += sizeOf(path, stored);
     for (const oldest of this.#byPath.keys()) {
@@ -58,7 +59,7 @@ export class MemoryEntries {
     if (!stored) return;
     this.#byPath.delete(path);
     this.#bytes -= sizeOf(path, stored);
-    for (const generation of stored.generations) this.generations.release(generation);
+    this.#release(stored);
   }
 
   clear(): void {
@@ -72,6 +73,10 @@ export class MemoryEntries {
   close(): void {
     this.#stopSweeping?.();
     this.#stopSweeping = undefined;
+  }
+
+  #release({ generations }: StoredEntry): void {
+    for (const generation of generations) this.generations.release(generation);
   }
 
   /** Goes on where the last sweep stopped, so that every entry gets its turn however many there are. */

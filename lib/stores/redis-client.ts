@@ -167,7 +167,6 @@ async function makeClient(target: string | RedisConnectionOptions, commandTimeou
     autoResendUnfulfilledCommands: false,
     disableClientInfo: true,
     disconnectTimeout: DISCONNECT_TIMEOUT,
-    enableAutoPipelining: true,
     enableOfflineQueue: false,
     // It gives up where INFO is not allowed; the run id is asked in its place.
     enableReadyCheck: false,

@@ -112,9 +112,9 @@ if mode == 'load' then
   if values[2] and currentNames(values[2], 2) then return { 'busy' } end
 end
 
-local lease = token
-for i, group in ipairs(groups) do lease = lease .. ' ' .. group .. '=' .. reply[i + 1] end
-redis.call('SET', KEYS[2], lease, 'PX', leaseLifetime)
+local lease = { token }
+for i, group in ipairs(groups) do lease[i + 1] = group .. '=' .. reply[i + 1] end
+redis.call('SET', KEYS[2], table.concat(lease, ' '), 'PX', leaseLifetime)
 
 if buckets > 0 then
   local keys = {}
@@ -134,7 +134,7 @@ return reply
  * The entry is the first write, for the reason above; when it is refused the lease goes all the same.
  */
 const FILL = `${SHARED}
-local token, mode, header, payload = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local token, mode, header, payload = ARGV[1], ARGV[2], { ARGV[3] }, ARGV[4]
 local lifetime, rootLifetime, prefix = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
 local groups, tags = tonumber(ARGV[9]), tonumber(ARGV[10])
 local rootKey = prefix .. '${ROOT_GROUP}'
@@ -168,12 +168,12 @@ for i = 1, tags do
       id = new
       created[#created + 1] = key
     end
-    header = header .. ' ' .. ARGV[10 + groups + tags + i] .. '=' .. id
+    header[#header + 1] = ARGV[10 + groups + tags + i] .. '=' .. id
   end
 end
 
 if ARGV[3] ~= '' then
-  local stored = redis.pcall('SET', KEYS[1], header .. '\\n' .. payload, 'PX', ARGV[5])
+  local stored = redis.pcall('SET', KEYS[1], table.concat(header, ' ') .. '\\n' .. payload, 'PX', ARGV[5])
   if stored.err then
     redis.call('DEL', KEYS[2])
     return stored

@@ -41,6 +41,22 @@ describe('an application', () => {
     await expect(TestApplication.start(parts)).rejects.toBe(never);
   });
 
+  it('keeps the value of a put whose store cannot be told, and logs it', async () => {
+    const { store, parts } = bench();
+    const app = await TestApplication.start(parts);
+    for (const operation of ['begin', 'invalidate'] as const) {
+      const details = { store: 'default', operation, reason: 'connection refused' };
+      store.alwaysFail(operation, new CacheError('STORE_UNAVAILABLE', details));
+    }
+    const cache = app.get(CacheService);
+    expect(await cache.put('a', () => 'saved')).toBe('saved');
+    await cache.set('a', 1);
+    expect(parts.logger.errors('CacheService.put() could not replace')[0]).toContain('connection refused');
+    expect(parts.logger.errors('CacheService.set() could not replace')).toHaveLength(1);
+    await expect(cache.invalidate('a')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await app.stop();
+  });
+
   it('closes its store once when it ends', async () => {
     const { store, parts } = bench();
     const app = await TestApplication.start(parts);
