@@ -1,0 +1,12 @@
+import { Inject, Injectable, Scope } from '@nestjs/common';
+import { REQUEST } from '@nestjs/core';
+
+/** Whoever `SignIn` has signed in for the request being handled. */
+@Injectable({ scope: Scope.REQUEST })
+export class Person {
+  constructor(@Inject(REQUEST) private readonly request: { readonly user?: { readonly id: string } }) {}
+
+  get id(): string {
+    return this.request.user?.id ?? 'nobody';
+  }
+}
