@@ -45,6 +45,11 @@ export class FakeClock implements Clock {
     this.#jumped += milliseconds;
   }
 
+  /** Lets time pass in which nothing runs, as in a process that is blocked. */
+  stall(milliseconds: number): void {
+    this.#elapsed += milliseconds;
+  }
+
   /** Lets time pass. Each callback runs at its time, and what it leads to has happened before the next one runs. */
   async advance(milliseconds: number): Promise<void> {
     await settled();

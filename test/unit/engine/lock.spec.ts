@@ -114,3 +114,36 @@ describe('a lock', () => {
     expect(at.events).toContainEqual(expect.objectContaining({ kind: 'store-failed', operation: 'unlock' }));
   });
 });
+
+describe('a lock whose holder was too slow', () => {
+  it('is lost also where its function kept every timer from running', async () => {
+    const at = EngineBench.inMemory();
+    const blocked = lock(at, () => {
+      at.clock.stall(LIFETIME);
+      return 'late';
+    });
+    await expect(blocked).rejects.toMatchObject({ code: 'LOCK_LOST' });
+  });
+
+  it('is not taken for held when the answer took longer than it lives', async () => {
+    const at = EngineBench.inMemory();
+    const answer = at.store.park('lock', 'after');
+    const running = lock(at, () => 'never');
+    const refused = expect(running).rejects.toMatchObject({ code: 'LOCK_NOT_ACQUIRED' });
+    await answer.arrived;
+    at.clock.stall(LIFETIME);
+    answer.release();
+    await refused;
+  });
+
+  it('is given back where it was taken without an answer', async () => {
+    const at = EngineBench.inMemory();
+    const answer = at.store.park('lock', 'after');
+    const running = lock(at, () => 'never');
+    const failed = expect(running).rejects.toThrow('no answer');
+    await answer.arrived;
+    answer.fail(new Error('no answer'));
+    await failed;
+    expect(await lock(at, () => 'next')).toBe('next');
+  });
+});
