@@ -23,6 +23,9 @@ const RULES: StoreRules = {
   ...lockRules,
 };
 
+// Whether the global functions exist depends on where the suite is used.
+const GLOBALS: unknown = globalThis;
+
 /**
  * The suite that every store passes: what the engine relies on when it says that no reader sees older data than the
  * last write. Two of the tests wait for leases to end, which takes about five seconds.
@@ -35,7 +38,7 @@ const RULES: StoreRules = {
 export function storeContract(
   name: string,
   makeStore: () => CacheStore | Promise<CacheStore>,
-  framework: TestFramework = globalThis as unknown as TestFramework,
+  framework: TestFramework = GLOBALS as TestFramework,
 ): void {
   framework.describe(name, () => {
     const made: CacheStore[] = [];
