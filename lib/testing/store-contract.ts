@@ -14,6 +14,9 @@ export interface TestFramework {
   afterEach(body: () => Promise<void>): unknown;
 }
 
+/** Where a test framework may have put its functions. */
+const globals: unknown = globalThis;
+
 const RULES: StoreRules = {
   ...entryRules,
   ...invalidationRules,

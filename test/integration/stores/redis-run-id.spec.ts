@@ -210,6 +210,16 @@ describe('while the run id is not known', () => {
     expect(sight?.entry.payload).toBe('x');
   });
 
+  it('is asked on every connection before anybody needs it', async () => {
+    const client = opened.client(server.url);
+    let asked = 0;
+    answerInfo(client, () => Promise.resolve(`asked ${++asked} times`));
+    await opened.bench({ client });
+    expect(asked).toBe(1);
+    await raw.call('CLIENT', 'KILL', 'ID', (await client.call('CLIENT', 'ID')) as number);
+    await eventually(async () => client.status === 'ready' && asked === 2, COMEBACK);
+  });
+
   it('reads nothing between the loss of a connection and the next answer', async () => {
     const client = opened.client(server.url);
     const bench = await opened.bench({ client });
