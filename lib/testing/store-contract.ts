@@ -14,9 +14,6 @@ export interface TestFramework {
   afterEach(body: () => Promise<void>): unknown;
 }
 
-/** Where a test framework may have put its functions. */
-const globals: unknown = globalThis;
-
 const RULES: StoreRules = {
   ...entryRules,
   ...invalidationRules,
