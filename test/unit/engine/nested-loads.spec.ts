@@ -174,6 +174,18 @@ describe('a load that used something of the request that its key does not name',
     expect(at.events).toContainEqual(expect.objectContaining({ kind: 'tainted', source: '@user.id' }));
   });
 
+  it('fails its own caller only', async () => {
+    const at = EngineBench.inMemory();
+    let loads = 0;
+    const load = async () => {
+      noteContextual(alice);
+      throw new Error(`not for number ${++loads}`);
+    };
+    const reads = [at.get('feed', load), at.get('feed', load)];
+    await expect(reads[0]).rejects.toThrow('not for number 1');
+    await expect(reads[1]).rejects.toThrow('not for number 2');
+  });
+
   it('is stored when its key was made of the same', async () => {
     const at = EngineBench.inMemory();
     const load = () => noteContextual(alice) ?? 'mine';
