@@ -18,5 +18,13 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   if (PLATFORM !== 'express' && PLATFORM !== 'fastify') {
     throw new SettingError(`PLATFORM is "${PLATFORM}"; it can be "express" or "fastify".`);
   }
+  if (REDIS_URL && !isRedisUrl(REDIS_URL)) {
+    // It is not shown, for it may hold a password.
+    throw new SettingError('REDIS_URL must begin with redis:// or rediss://, such as redis://localhost:6379');
+  }
   return { port, platform: PLATFORM, redisUrl: REDIS_URL || undefined };
+}
+
+function isRedisUrl(text: string): boolean {
+  return URL.canParse(text) && ['redis:', 'rediss:'].includes(new URL(text).protocol);
 }

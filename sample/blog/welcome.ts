@@ -1,4 +1,6 @@
+import { JSON_BODY, curlLine } from './curl.js';
 import { DEMO_PASSWORD, DEMO_USERS } from './database/seed.js';
+import { routeLines } from './route-lines.js';
 import type { Settings } from './settings.js';
 
 interface Step {
@@ -19,39 +21,35 @@ export function welcome(url: string, { platform, redisUrl }: Settings, seconds: 
     `The cache is in ${store}.`,
     `Paste these lines into another terminal, one after the other. Ctrl-C ends the blog.`,
     ...steps,
-    'Comments, likes, profiles, categories, bulk changes: sample/README.md. All of it in a minute: npm run tour',
+    'Every other route. The lines work one after the other, with the TOKEN of step 3.',
+    ...routeLines(`${url}/api`),
+    'What each route caches or refreshes: sample/README.md. See it happen in ten seconds: npm run tour',
     `Users: ${DEMO_USERS.map(({ email, role }) => `${email} (${role})`).join(', ')}; password: ${DEMO_PASSWORD}`,
   ].join('\n\n');
 }
 
 function storyOf(api: string): Step[] {
-  const show = `curl -iw '\\n'`;
-  const json = `-H 'content-type: application/json'`;
-  const token = `-H "authorization: Bearer $TOKEN"`;
+  const read = (path: string) => curlLine(api + path);
   const credentials = JSON.stringify({ email: DEMO_USERS[0]!.email, password: DEMO_PASSWORD });
   return [
     {
       what: 'Read a post twice: X-Cache is MISS, then HIT. In another language it is another entry.',
-      commands: [`${show} '${api}/posts/grid'`, `${show} '${api}/posts/grid'`, `${show} '${api}/posts/grid?lang=de'`],
+      commands: [read('/posts/grid'), read('/posts/grid'), read('/posts/grid?lang=de')],
     },
     {
       what: 'Read a list: by category, tag, author, text.',
-      commands: [`${show} '${api}/posts?tag=grid'`],
+      commands: [read('/posts?tag=grid')],
     },
     {
       what: 'Sign in and edit the post.',
       commands: [
-        `TOKEN=$(curl -s '${api}/auth/login' ${json} -d '${credentials}' | sed 's/.*"token":"\\([^"]*\\).*/\\1/')`,
-        `${show} -X PATCH '${api}/admin/posts/grid' ${token} ${json} -d '{"title":"Grid, edited"}'`,
+        `TOKEN=$(curl -s '${api}/auth/login' ${JSON_BODY} -d '${credentials}' | sed 's/.*"token":"\\([^"]*\\).*/\\1/')`,
+        curlLine(`${api}/admin/posts/grid`, { method: 'PATCH', body: { title: 'Grid, edited' }, signedIn: true }),
       ],
     },
     {
       what: 'Read again: post and list are a MISS with the new title. What did not change is a HIT.',
-      commands: [
-        `${show} '${api}/posts/grid'`,
-        `${show} '${api}/posts?tag=grid'`,
-        `${show} '${api}/posts/grid?lang=de'`,
-      ],
+      commands: [read('/posts/grid'), read('/posts?tag=grid'), read('/posts/grid?lang=de')],
     },
   ];
 }

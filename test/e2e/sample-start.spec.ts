@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { promisify } from 'node:util';
+import { createApp } from '../../sample/blog/app.ts';
 import { freePort } from '../support/redis.ts';
 
 /** It compiles the sample and fills its database. */
 const START_DEADLINE_MS = 60_000;
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
 describe('npm start', () => {
   let port: number;
@@ -32,6 +35,50 @@ describe('npm start', () => {
     expect((await fetch(first!)).headers.get('x-cache')).toBe('MISS');
     expect((await fetch(second!)).headers.get('x-cache')).toBe('HIT');
   });
+
+  it(
+    'prints a line for every route of the application',
+    async () => {
+      const routes = await routesOfBlog();
+      const [story, others] = printed.split('Every other route.').map((part) =>
+        curlLines(part).map((line) => {
+          const called = requestOf(line);
+          return routes.find((route) => isCallOf(route, called)) ?? `no route: ${called}`;
+        }),
+      );
+      const untold = routes.filter((route) => !story!.includes(route));
+      expect(routes.length).toBeGreaterThan(20);
+      expect([...others!].sort()).toEqual(untold.sort());
+    },
+    START_DEADLINE_MS,
+  );
+
+  (hasCurl ? it : it.skip)(
+    'prints lines that work in a shell, one after the other',
+    async () => {
+      const lines = curlLines(printed);
+      // Without what curl says of its progress.
+      const { stdout } = await promisify(execFile)('sh', ['-c', lines.join('\n')]);
+      const statuses = stdout.match(/^HTTP\/1\.1 \d+/gm) ?? [];
+      // The one that signs in shows no answer.
+      const shown = lines.filter((line) => line.startsWith('curl '));
+      expect(shown.map((line, index) => [line, statuses[index]])).toEqual(
+        shown.map((line) => [line, expect.stringMatching(/ 20[014]$/)]),
+      );
+    },
+    START_DEADLINE_MS,
+  );
+
+  it(
+    'says in one sentence that REDIS_URL is no URL of Redis',
+    async () => {
+      const another = runScript('start', { PORT: `${await freePort()}`, REDIS_URL: 'localhost:6379' });
+      const [said, [code]] = await Promise.all([output(another), once(another, 'exit')]);
+      expect(said).toBe('REDIS_URL must begin with redis:// or rediss://, such as redis://localhost:6379\n');
+      expect(code).toBe(1);
+    },
+    START_DEADLINE_MS,
+  );
 
   it(
     'says in one sentence that the port is taken',
@@ -89,6 +136,33 @@ function start(port: number): ChildProcess {
 function runScript(name: string, settings: Record<string, string>): ChildProcess {
   const { REDIS_URL: _, PLATFORM: __, ...env } = process.env;
   return spawn(process.execPath, [`scripts/${name}.mjs`], { env: { ...env, ...settings }, stdio: 'pipe' });
+}
+
+/** `GET /api/posts/:slug` and so on, as the blog registered them with Express. */
+async function routesOfBlog(): Promise<string[]> {
+  const app = await createApp('express', {});
+  const { router } = app.getHttpAdapter().getInstance() as {
+    router: { stack: { route?: { path: string; methods: Record<string, boolean> } }[] };
+  };
+  await app.close();
+  return router.stack.flatMap(({ route }) =>
+    route ? Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${route.path}`) : [],
+  );
+}
+
+/** The lines for a shell, without what is said about them. */
+function curlLines(text: string): string[] {
+  return text.match(/(?<=^ {3}.*)(TOKEN=\$\(|\bcurl -iw ).*$/gm) ?? [];
+}
+
+/** `PUT /api/posts/grid/like` */
+function requestOf(line: string): string {
+  const [, method = line.includes(" -d '") ? 'POST' : 'GET'] = / -X (\w+)/.exec(line) ?? [];
+  return `${method} ${new URL(/'(http[^']+)'/.exec(line)![1]!).pathname}`;
+}
+
+function isCallOf(route: string, request: string): boolean {
+  return new RegExp(`^${route.replace(/:\w+/g, '[^/]+')}$`).test(request);
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<unknown[]> {
