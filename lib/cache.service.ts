@@ -128,7 +128,7 @@ export class CacheService {
   async invalidate(target: Key | AnyCatalogKey, second: object = {}, third: PartitionOptions = {}): Promise<void> {
     checkObject(second, isCatalogKey(target) ? 'values' : 'options', placeOf('invalidate'));
     const [pattern, options] = isCatalogKey(target)
-      ? [patternOfCatalogKey(target as CatalogKey, second).pattern, third]
+      ? [patternOfCatalogKey(target, second).pattern, third]
       : [patternOf(target, placeOf('invalidate')), second as PartitionOptions];
     const segment = this.#requests.partition('invalidate', options);
     await this.#invalidate({ patterns: [withPartition(segment, pattern)], tagGroups: [] });
@@ -214,10 +214,9 @@ export class CacheService {
     if (!request) return call.load();
     const outcome = await this.engine.put(request);
     const value = this.#valueOf(verb, outcome);
-    const { undelivered } = outcome;
-    if (undelivered !== undefined) {
-      const reason = undelivered instanceof Error ? undelivered.message : String(undelivered);
-      this.context.logError(`${placeOf(verb)} could not replace an entry, which may be older. ${reason}`);
+    if (outcome.undelivered) {
+      const { message } = outcome.undelivered;
+      this.context.logError(`${placeOf(verb)} could not replace an entry, which may be older. ${message}`);
     }
     return value;
   }

@@ -129,12 +129,12 @@ export class Loader {
     flight.goOn();
   }
 
-  async #invalidate(path: string): Promise<unknown> {
+  async #invalidate(path: string): Promise<Error | undefined> {
     try {
       await this.context.store.invalidate({ groups: [path], paths: [path], globs: [] });
       return undefined;
     } catch (error) {
-      return error;
+      return error instanceof Error ? error : new Error(String(error));
     }
   }
 

@@ -56,5 +56,5 @@ export interface Outcome {
   /** Why the value could not be cached although it should have been. */
   readonly refusal?: CacheError | undefined;
   /** Why the invalidation that a put is could not be delivered. */
-  readonly undelivered?: unknown;
+  readonly undelivered?: Error | undefined;
 }

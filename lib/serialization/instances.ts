@@ -1,5 +1,4 @@
 import { types } from 'node:util';
-import { hasPrivateMembers } from '../core/private-members.js';
 import { describeRefused, remedyFor, type Trail, type Type } from './contract.js';
 import { nestedTypeOf, type NestedType } from './dto.js';
 import { isPlainPrototype, parentOf } from './kinds.js';
