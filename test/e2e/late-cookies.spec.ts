@@ -61,7 +61,7 @@ class CookiesController {
 
 /** As plugins of Fastify do it: the header is written when the answer is sent. */
 function setCookiesLate(app: INestApplication): void {
-  const fastify = app.getHttpAdapter().getInstance<Fastify>();
+  const fastify = app.getHttpAdapter().getInstance() as Fastify;
   function setCookie(this: FastifyReply, name: string, value = ''): unknown {
     (this.late ??= []).push(`${name}=${value}`);
     return this;

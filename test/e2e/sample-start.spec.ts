@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { createApp } from '../../sample/blog/app.ts';
@@ -7,7 +7,6 @@ import { freePort } from '../support/redis.ts';
 
 /** It compiles the sample and fills its database. */
 const START_DEADLINE_MS = 60_000;
-const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
 describe('npm start', () => {
   let port: number;
@@ -53,7 +52,7 @@ describe('npm start', () => {
     START_DEADLINE_MS,
   );
 
-  (hasCurl ? it : it.skip)(
+  it(
     'prints lines that work in a shell, one after the other',
     async () => {
       const lines = curlLines(printed);
