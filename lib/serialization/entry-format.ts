@@ -15,7 +15,7 @@ export const ENTRY_FIELDS = 8;
 const ABSENT = '-';
 const SERIALIZERS: readonly string[] = ['json', 'tagged'] satisfies EntrySerializer[];
 const FORMS: readonly string[] = ['value', 'wire'] satisfies EntryForm[];
-const TOKEN = /^[\w-]+$/;
+const TOKEN = /^[\w.-]+$/;
 const TIME = /^\d{1,16}$/;
 const UNPRINTABLE = /[^!-$&-~]/g;
 

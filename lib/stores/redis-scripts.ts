@@ -17,8 +17,8 @@ export const IGNORE_ANY = '*';
 /*
  * What both scripts of the protocol need.
  *
- * - An id is made here, when the command is applied: a command that a client sends twice must not bring back an id that
- *   was deleted in between.
+ * - An id, of a lease too, is made here, when the command is applied: a command that a client sends twice must not bring
+ *   back one that was deleted in between.
  * - Reads are MGETs, for which a key of another type is a missing one; GET would be an error.
  * - A generation is lengthened by more than is asked for, so that it is not written again at every miss.
  */
@@ -90,9 +90,9 @@ local function currentNames(text, first)
 end
 
 local values = redis.call('MGET', unpack(KEYS))
-local reply, groups = { 'leased' }, {}
+local reply, groups = { 'leased', new }, {}
 for i = 3, #KEYS do
-  reply[i - 1] = complete(KEYS[i], values[i])
+  reply[i] = complete(KEYS[i], values[i])
   groups[i - 2] = string.sub(KEYS[i], #prefix + 1)
 end
 
@@ -112,8 +112,8 @@ if mode == 'load' then
   if values[2] and currentNames(values[2], 2) then return { 'busy' } end
 end
 
-local lease = { token }
-for i, group in ipairs(groups) do lease[i + 1] = group .. '=' .. reply[i + 1] end
+local lease = { new }
+for i, group in ipairs(groups) do lease[i + 1] = group .. '=' .. reply[i + 2] end
 redis.call('SET', KEYS[2], table.concat(lease, ' '), 'PX', leaseLifetime)
 
 if buckets > 0 then

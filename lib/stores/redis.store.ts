@@ -188,9 +188,10 @@ export class RedisStore implements CacheStore {
       this.#note(address, entry);
       return { kind, entry };
     }
-    const generations = new Map(groups.map((group, index) => [group, rest[index] ?? '']));
+    const [id = '', ...ids] = rest;
+    const generations = new Map(groups.map((group, index) => [group, ids[index] ?? '']));
     if (!isOfRun(runId, generations.get(ROOT_GROUP))) throw this.connection.failure('begin', REPLACED);
-    return { kind: 'leased', lease: { path, token, generations, buckets: rest.slice(groups.length) } };
+    return { kind: 'leased', lease: { path, token: id, generations, buckets: ids.slice(groups.length) } };
   }
 
   #note({ path, groups }: Address, { header }: Entry): void {

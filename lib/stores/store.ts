@@ -29,7 +29,7 @@ export interface Snapshot {
 
 export interface BeginRequest {
   readonly address: Address;
-  /** A random text, new for every call; it becomes the token of the lease. */
+  /** A random text, new for every call; the token of the lease begins with it. */
   readonly token: string;
   /** `put` takes the lease from whoever holds it, and never answers `alive` or `busy`. */
   readonly mode: 'load' | 'put';
