@@ -76,7 +76,7 @@ export class LeaseHolder {
     } catch (error) {
       this.#tellFailure('fill', error);
       // Whoever comes next should not have to wait for the lease to end.
-      void this.drop(lease);
+      void store.fill({ lease, mode: 'load' }).catch(() => undefined);
       return false;
     }
   }
