@@ -5,8 +5,8 @@ import { root } from '../../scripts/tsc.mjs';
 import { check, checked, run } from './steps.mjs';
 
 const ALLOWED =
-  /^(dist\/(esm|cjs)\/.+\.(js|d\.ts)|dist\/cjs\/package\.json|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
-const NEEDED = ['README.md', 'CHANGELOG.md', 'LICENSE', ...['esm', 'cjs'].flatMap(entryPoints)];
+  /^(dist\/(esm|cjs)\/.+\.(js|d\.ts)|dist\/cjs\/package\.json|package\.json|docs\/.+\.md|README\.md|CHANGELOG\.md|LICENSE)$/;
+const NEEDED = ['README.md', 'docs/freshness.md', 'CHANGELOG.md', 'LICENSE', ...['esm', 'cjs'].flatMap(entryPoints)];
 
 /** Packs the repository, which builds it, and returns the path of the tarball. */
 export function pack(folder) {
