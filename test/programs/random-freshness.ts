@@ -2,18 +2,21 @@ import { Logger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Redis } from 'ioredis';
 import 'reflect-metadata';
-import { CacheModule, redisStore } from '../../lib/index.js';
+import { CacheModule } from '../../lib/index.js';
+import { randomNumbers } from '../support/random-numbers.js';
 import { answer } from './answering.js';
 import type { LoadLog, Pauses, WriteKind } from './articles.js';
 import { ARTICLES, Articles, DATABASE, KINDS, PAUSES, now } from './articles.js';
-import { noLeaseStore } from './no-lease.store.js';
+import type { StoreName } from './freshness-stores.js';
+import { storeOf } from './freshness-stores.js';
 
 export interface Configuration {
   readonly cacheUrl: string;
   readonly databaseUrl: string;
   readonly prefix: string;
   readonly seed: number;
-  readonly withLeases: boolean;
+  readonly store: StoreName;
+  readonly writers: number;
 }
 
 /** How much at least happens in one process. */
@@ -33,28 +36,26 @@ export interface Log {
   readonly loads: readonly LoadLog[];
   /** What the cache reported as errors: an invalidation that was not delivered would be no violation. */
   readonly errors: readonly string[];
+  /** How many commands failed, by the reason. */
+  readonly failures: ReadonlyMap<string, number>;
 }
 
 const READERS = 48;
-const WRITERS = 4;
-const COMMAND_TIMEOUT = 5_000;
 const WRITE_KINDS: readonly WriteKind[] = [...KINDS, 'put', 'deletion'];
 
-const { cacheUrl, databaseUrl, prefix, seed, withLeases } = JSON.parse(process.argv[2]!) as Configuration;
+const { cacheUrl, databaseUrl, prefix, seed, store, writers } = JSON.parse(process.argv[2]!) as Configuration;
 const random = randomNumbers(seed);
 const errors: string[] = [];
+const failures = new Map<string, number>();
 const articles = await start();
 
 answer({ run });
 
 async function start(): Promise<Articles> {
-  const store = withLeases
-    ? redisStore(cacheUrl, { commandTimeout: `${COMMAND_TIMEOUT}ms` })
-    : noLeaseStore(cacheUrl, COMMAND_TIMEOUT);
   const pauses: Pauses = { between };
   class RootModule {}
   Module({
-    imports: [CacheModule.forRoot({ prefix, store })],
+    imports: [CacheModule.forRoot({ prefix, store: storeOf(store, cacheUrl, failures) })],
     providers: [
       Articles,
       { provide: DATABASE, useValue: new Redis(databaseUrl) },
@@ -96,9 +97,9 @@ async function run(quota: Quota): Promise<Log> {
   };
   await Promise.all([
     ...Array.from({ length: READERS }, read),
-    ...Array.from({ length: WRITERS }, (_, index) => write(index * 2)),
+    ...Array.from({ length: writers }, (_, index) => write(index * 2)),
   ]);
-  return { reads, writes, loads: articles.loads.splice(0), errors: errors.splice(0) };
+  return { reads, writes, loads: articles.loads.splice(0), errors: errors.splice(0), failures };
 }
 
 function pick(): number {
@@ -111,15 +112,4 @@ function between(least: number, most: number): Promise<void> {
     if (delay < 1) setImmediate(resolve);
     else setTimeout(resolve, delay);
   });
-}
-
-/** Mulberry32: the same numbers for the same seed. */
-function randomNumbers(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

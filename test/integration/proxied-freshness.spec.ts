@@ -1,0 +1,70 @@
+import { KINDS } from '../programs/articles.js';
+import { DISCONNECTED, LATE, UNDELIVERED } from '../programs/persistent.store.js';
+import type { Quota } from '../programs/random-freshness.js';
+import { FreshnessBench, seed } from '../support/freshness-bench.js';
+import { randomNumbers } from '../support/random-numbers.js';
+import { FAULTS, RedisProxy } from '../support/redis-proxy.js';
+
+const QUOTA: Quota = { reads: 3_500, writes: 40 };
+const CONTROL_QUOTA: Quota = { reads: 200, writes: 5 };
+const CONTROL_ROUNDS = 20;
+const DEADLINE_MS = 120_000;
+
+/** What the cache may say meanwhile. That an invalidation was not delivered is nothing that it may say. */
+const EXPECTED = /^The store "default" failed to (read|begin|fill|release); /;
+
+describe(`processes whose connections to Redis are disturbed at random (NESTASH_SEED=${seed})`, () => {
+  let bench: FreshnessBench;
+  let proxy: RedisProxy;
+
+  beforeAll(async () => {
+    bench = await FreshnessBench.start();
+  }, DEADLINE_MS);
+
+  beforeEach(async () => {
+    proxy = await RedisProxy.start(bench.cache, randomNumbers(seed));
+  });
+
+  afterEach(async () => {
+    await bench?.end();
+    await proxy?.stop();
+  });
+
+  afterAll(() => bench?.stop());
+
+  it(
+    'never see data older than the last write that had returned before their read began',
+    async () => {
+      const stores = ['owned', 'borrowed', 'borrowed5', 'owned', 'borrowed', 'borrowed5'] as const;
+      const options = { prefix: 'test:proxied', cacheUrl: proxy.url, writers: 12 };
+      const processes = await bench.processes(stores, options);
+      proxy.disturb();
+      const course = await bench.run(processes, QUOTA);
+      if (process.env['NESTASH_FIGURES']) console.log(proxy.counts);
+      expect(course.violations).toEqual([]);
+      expect(course.errors.filter((text) => !EXPECTED.test(text))).toEqual([]);
+      expect(course.reads).toBeGreaterThanOrEqual(20_000);
+      for (const kind of [...KINDS, 'put', 'deletion']) expect(course.writes.get(kind)).toBeGreaterThanOrEqual(200);
+      for (const fault of FAULTS) expect(proxy.counts.get(fault)).toBeGreaterThan(0);
+      for (const what of [LATE, DISCONNECTED, UNDELIVERED]) expect(course.failures.get(what)).toBeGreaterThan(0);
+      expect(course.overtaken).toBeGreaterThan(0);
+      expect(course.loads).toBeLessThan(course.reads);
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'do see older data once an invalidation without an answer counts as delivered',
+    async () => {
+      const stores = ['careless', 'careless'] as const;
+      const processes = await bench.processes(stores, { prefix: 'test:careless', cacheUrl: proxy.url });
+      proxy.disturb();
+      let course = await bench.run(processes, CONTROL_QUOTA);
+      for (let round = 1; round < CONTROL_ROUNDS && course.violations.length === 0; round++) {
+        course = await bench.run(processes, CONTROL_QUOTA);
+      }
+      expect(course.violations).not.toEqual([]);
+    },
+    DEADLINE_MS,
+  );
+});
