@@ -35,7 +35,7 @@ describe(`processes whose connections to Redis are disturbed at random (NESTASH_
   it(
     'never see data older than the last write that had returned before their read began',
     async () => {
-      const stores = ['owned', 'borrowed', 'borrowed5', 'owned', 'borrowed', 'borrowed5'] as const;
+      const stores = ['owned', 'owned5', 'borrowed', 'borrowed5', 'owned', 'owned5'] as const;
       const options = { prefix: 'test:proxied', cacheUrl: proxy.url, writers: 12 };
       const processes = await bench.processes(stores, options);
       proxy.disturb();
