@@ -1,4 +1,4 @@
-import { ROOT_GROUP, bucketGroup, bucketOf, parsePattern } from '../keys/groups.js';
+import { bucketGroup, bucketOf, groupOf, parsePattern } from '../keys/groups.js';
 import type { Glob, Invalidation } from '../stores/store.js';
 
 /** What is invalidated, in the terms of its caller: encoded patterns, and the groups of tags. */
@@ -24,7 +24,7 @@ export function invalidationOf({ patterns, tagGroups, entries = [] }: Targets): 
     const pattern = parsePattern(text);
     if (pattern.kind === 'glob') globs.push(pattern);
     else {
-      groups.add(pattern.path || ROOT_GROUP);
+      groups.add(groupOf(pattern.path));
       if (pattern.path) paths.add(pattern.path);
     }
   }

@@ -2,9 +2,9 @@ import type { Duration } from '../core/duration.js';
 import { CacheError } from '../core/errors.js';
 import { checkedEntry, type CatalogEntry, type CheckedEntry } from './catalog-entry.js';
 import { wholePlaceholder } from './placeholder.js';
-import type { PlaceholderNames, RequiredPlaceholderNames } from './placeholder-names.js';
-import { bindTemplate, MISSING, resolvePath, resolvePattern, UNFILLED } from './resolver.js';
-import type { Binding, BoundTemplate, ResolvedPattern } from './resolver.js';
+import type { PlaceholderNames } from './placeholder-names.js';
+import { bindTemplate, resolvePattern, UNFILLED } from './resolver.js';
+import type { Binding, ResolvedPattern } from './resolver.js';
 import { parseTemplate, placeholdersOf } from './template.js';
 
 /** A key that decorators and `CacheService` take in the place of a template. */
@@ -34,11 +34,6 @@ export type AnyCatalogKey = Omit<CatalogKey, 'with'>;
 /** Values for the placeholders of a key, where those left out widen it. */
 export type CatalogValues<T extends string, Bound extends string = never> = {
   readonly [N in Exclude<PlaceholderNames<T>, Bound>]?: unknown;
-};
-
-/** Values for the placeholders of a key that names one entry. */
-export type CompleteCatalogValues<T extends string, Bound extends string = never> = CatalogValues<T, Bound> & {
-  readonly [N in Exclude<RequiredPlaceholderNames<T>, Bound>]: unknown;
 };
 
 type KeyText<E> = E extends string ? E : E extends { readonly key: infer K extends string } ? K : string;
@@ -72,35 +67,18 @@ export function isCatalogKey(value: unknown): value is AnyCatalogKey {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, BRAND);
 }
 
-/**
- * The path of the one entry that a key with these values names. A value that is given as `undefined` is one.
- *
- * @throws CacheError `KEY_VALUE_MISSING`, `KEY_VALUE_UNSUPPORTED`, `KEY_MALFORMED`
- */
-export function pathOfCatalogKey<T extends string, B extends string>(
-  key: CatalogKey<T, B>,
-  values: CompleteCatalogValues<T, B>,
-): string {
-  return resolvePath(bindKey(key, false), values);
-}
-
 /** What an invalidation of a key with these values means. Values that are left out or `undefined` widen it. */
-export function patternOfCatalogKey(key: AnyCatalogKey, values: object): ResolvedPattern {
-  return resolvePattern(bindKey(key, true), values);
-}
-
-function bindKey({ template, where, bindings }: AnyCatalogKey, widen: boolean): BoundTemplate<object> {
-  const valueIn = (values: object, name: string): unknown => {
-    const value = Object.hasOwn(values, name) ? (values as Record<string, unknown>)[name] : MISSING;
-    return widen && (value === undefined || value === MISSING) ? UNFILLED : value;
-  };
-  return bindTemplate<object>(
+export function patternOfCatalogKey({ template, where, bindings }: AnyCatalogKey, values: object): ResolvedPattern {
+  const valueOf = (name: string): unknown =>
+    Object.hasOwn(values, name) ? ((values as Record<string, unknown>)[name] ?? UNFILLED) : UNFILLED;
+  const bound = bindTemplate(
     parseTemplate(template, { where }),
     ({ text }) =>
-      (values) =>
-        valueIn(values, text),
+      () =>
+        valueOf(text),
     bindings,
   );
+  return resolvePattern(bound, undefined);
 }
 
 function createKey(parts: CheckedEntry, bindings: ReadonlyMap<string, Binding>): CatalogKey {
