@@ -1,19 +1,10 @@
 import { Injectable, Module } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
-import { CacheError, CacheModule, Cacheable, memoryStore } from '../../lib/index.js';
+import { CacheModule, Cacheable, memoryStore } from '../../lib/index.js';
 import { TestApplication } from '../support/application.js';
+import { problemsOf } from '../support/start-up-problems.js';
 
 type Parts = Parameters<typeof TestApplication.start>[0];
-
-async function problemsOf(parts: Parts): Promise<readonly string[]> {
-  try {
-    await (await TestApplication.start(parts)).stop();
-  } catch (error) {
-    if (CacheError.is(error, 'START_UP_REFUSED')) return error.details.problems.map(({ message }) => message);
-    throw error;
-  }
-  return [];
-}
 
 describe('a second CacheModule in one application', () => {
   const expected = [

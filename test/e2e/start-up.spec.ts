@@ -1,8 +1,9 @@
 import { Controller, Get, Injectable, Next, Param, Post, Query, Res, Sse, UseGuards } from '@nestjs/common';
 import { NEVER } from 'rxjs';
 import type { CacheService } from '../../lib/index.js';
-import { CacheDefaults, CacheError, CachePut, Cacheable, InjectCache, InvalidateCache } from '../../lib/index.js';
+import { CacheDefaults, CachePut, Cacheable, InjectCache, InvalidateCache } from '../../lib/index.js';
 import { TestApplication } from '../support/application.js';
+import { problemsOf } from '../support/start-up-problems.js';
 
 /** Options as JavaScript would pass them. */
 const untyped = (options: object) => options as never;
@@ -108,16 +109,6 @@ class BrokenDefaults {
 @Injectable()
 class AsksForMore {
   constructor(@InjectCache('elsewhere') readonly cache: CacheService) {}
-}
-
-async function problemsOf(parts: Parameters<typeof TestApplication.start>[0]): Promise<readonly string[]> {
-  try {
-    await (await TestApplication.start(parts)).stop();
-  } catch (error) {
-    if (CacheError.is(error, 'START_UP_REFUSED')) return error.details.problems.map(({ message }) => message);
-    throw error;
-  }
-  return [];
 }
 
 describe('the report of an application that refuses to start', () => {

@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { CacheError } from '../../../lib/core/errors.js';
 import { cacheKeys, isCatalogKey, patternOfCatalogKey } from '../../../lib/keys/catalog.js';
 import type { CatalogKey } from '../../../lib/keys/catalog.js';
 import type { CatalogEntry } from '../../../lib/keys/catalog-entry.js';
@@ -8,6 +7,7 @@ import type { PlaceholderNames } from '../../../lib/keys/placeholder-names.js';
 import { bindTemplate, resolvePattern } from '../../../lib/keys/resolver.js';
 import { parseTemplate } from '../../../lib/keys/template.js';
 import { values } from './arbitraries.js';
+import { errorOf } from './errors-of.js';
 
 const blog = cacheKeys('public:blog', {
   list: { key: 'list:<<query>>', ttl: '60s' },
@@ -15,16 +15,6 @@ const blog = cacheKeys('public:blog', {
   page: 'page:{{ lang | en }}:<<number>>',
   feed: 'feed:<<user_id>>:<<@query.page>>',
 });
-
-function errorOf(call: () => unknown): CacheError {
-  try {
-    call();
-  } catch (error) {
-    if (CacheError.is(error)) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
 
 describe('a key catalog', () => {
   it('puts its prefix in front of every template and keeps what is said about it', () => {

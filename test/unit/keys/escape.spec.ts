@@ -1,17 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { CacheError } from '../../../lib/core/errors.js';
 import { ANONYMOUS, encodeSegment, encodeTag, pathOf, pathOfFunctionResult } from '../../../lib/keys/escape.js';
 import { identityOf, scalars, texts, values } from './arbitraries.js';
-
-function reasonOf(call: () => unknown): string | undefined {
-  try {
-    call();
-    return undefined;
-  } catch (error) {
-    return CacheError.is(error, 'KEY_MALFORMED') ? error.details.reason : String(error);
-  }
-}
+import { reasonOf } from './errors-of.js';
 
 describe('a segment', () => {
   it.each<[string, unknown, string]>([

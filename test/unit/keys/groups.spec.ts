@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { CacheError } from '../../../lib/core/errors.js';
 import { ANONYMOUS, encodeTag, pathOf } from '../../../lib/keys/escape.js';
 import * as groups from '../../../lib/keys/groups.js';
 import { values } from './arbitraries.js';
+import { reasonOf } from './errors-of.js';
 
 const { bucketGroup, bucketOf, BUCKETS, groupOf, groupsOf, parsePattern, partitionSegment } = groups;
 const { patternOf, ROOT_GROUP, tagGroup, withPartition } = groups;
@@ -14,15 +14,6 @@ const tenants = fc.option(
     .map((value) => partitionSegment(value, 'test')),
   { nil: undefined },
 );
-
-function reasonOf(call: () => unknown): string | undefined {
-  try {
-    call();
-    return undefined;
-  } catch (error) {
-    return CacheError.is(error, 'KEY_MALFORMED') ? error.details.reason : String(error);
-  }
-}
 
 describe('the groups of a path', () => {
   it('are the root and every prefix in front of a colon', () => {

@@ -7,6 +7,7 @@ import { bindTemplate, MISSING, readOwnPath, resolvePath, resolvePattern } from 
 import type { BoundTemplate, ResolvedPattern } from '../../../lib/keys/resolver.js';
 import { parseTemplate } from '../../../lib/keys/template.js';
 import { identityOf, texts, values } from './arbitraries.js';
+import { errorOf } from './errors-of.js';
 
 type Scope = Record<string, unknown>;
 
@@ -28,16 +29,6 @@ function path(text: string, scope: Scope): string {
 
 function pattern(text: string, scope: Scope): ResolvedPattern {
   return resolvePattern(bind(text), scope);
-}
-
-function errorOf(call: () => unknown): CacheError {
-  try {
-    call();
-  } catch (error) {
-    if (CacheError.is(error)) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
 }
 
 describe('the path of a template', () => {
