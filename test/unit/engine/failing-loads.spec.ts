@@ -30,31 +30,22 @@ describe('a load that fails', () => {
     expect(await at.neighbour().get('posts:1', () => 'up')).toBe('up');
   });
 
+  const author = { lateTags: ['author:9'] };
   it.each([
-    ['here', (at: EngineBench) => at],
-    ['by a neighbour', (at: EngineBench) => at.neighbour()],
-  ])('does not fail those who came after an invalidation, made %s', async (_where, by) => {
+    ['an invalidation, made here', (at: EngineBench) => at.invalidate('posts'), {}],
+    ['an invalidation, made by a neighbour', (at: EngineBench) => at.neighbour().invalidate('posts'), {}],
+    [
+      'the invalidation of a tag that the result would have had',
+      (at: EngineBench) => at.invalidateTags('author:9'),
+      author,
+    ],
+  ])('does not fail those who came after %s', async (_what, invalidate, options) => {
     const at = EngineBench.inMemory();
     const gate = new Gate();
-    const first = at.get('posts:1', gate.load);
+    const first = at.get('posts:1', gate.load, options);
     await gate.called();
-    await by(at).invalidate('posts');
-    const late = at.get('posts:1', gate.load);
-    await settled();
-    gate.fail(new Error('not found yet'));
-    await expect(first).rejects.toThrow('not found yet');
-    await gate.called(2);
-    gate.finish('found');
-    expect(await late).toBe('found');
-  });
-
-  it('does not fail those who came after the invalidation of a tag that the result would have had', async () => {
-    const at = EngineBench.inMemory();
-    const gate = new Gate();
-    const first = at.get('posts:1', gate.load, { lateTags: ['author:9'] });
-    await gate.called();
-    await at.invalidateTags('author:9');
-    const late = at.get('posts:1', gate.load, { lateTags: ['author:9'] });
+    await invalidate(at);
+    const late = at.get('posts:1', gate.load, options);
     await settled();
     gate.fail(new Error('not found yet'));
     await expect(first).rejects.toThrow('not found yet');

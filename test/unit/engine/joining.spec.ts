@@ -155,28 +155,14 @@ describe('callers of one key in one process', () => {
     expect(outcomes[0]!.refusal).toMatchObject({ code: 'VALUE_NOT_SERIALIZABLE' });
   });
 
-  it('cannot join once the fill is on its way', async () => {
+  it.each([
+    ['cannot join once the fill is on its way', 'before'],
+    ['cannot join while the leader waits for the answer of a fill that was applied', 'after'],
+  ] as const)('%s', async (_, moment) => {
     const { at, gate } = bench();
     const first = at.get('posts:1', gate.load);
     await gate.called();
-    const fill = at.store.park('fill', 'before');
-    gate.finish('old');
-    await fill.arrived;
-    await at.neighbour().invalidate('posts');
-    const late = at.get('posts:1', gate.load);
-    await gate.called(2);
-    gate.finish('new');
-    expect(await late).toBe('new');
-    fill.release();
-    expect(await first).toBe('old');
-    expect(await at.stored('posts:1')).toBe('new');
-  });
-
-  it('cannot join while the leader waits for the answer of a fill that was applied', async () => {
-    const { at, gate } = bench();
-    const first = at.get('posts:1', gate.load);
-    await gate.called();
-    const fill = at.store.park('fill', 'after');
+    const fill = at.store.park('fill', moment);
     gate.finish('old');
     await fill.arrived;
     await at.neighbour().invalidate('posts');
