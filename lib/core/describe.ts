@@ -18,6 +18,16 @@ export function describeValue(value: unknown): string {
   }
 }
 
+/** What an error says, also where something else was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether a value can be waited for. */
+export function isThenable(value: unknown): boolean {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
 /** The name of an object's class, or undefined for a plain object. Never calls a getter of the object itself. */
 export function classNameOf(value: object): string | undefined {
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -1,4 +1,5 @@
 import { UnsupportedValue } from '../core/digest.js';
+import { messageOf } from '../core/describe.js';
 import { CacheError } from '../core/errors.js';
 import { checkedSize, encodeSegment, LONGEST_PATH, LONGEST_SEGMENT, malformed } from './escape.js';
 import { LONGEST_PATTERN, WILDCARD } from './glob.js';
@@ -189,5 +190,5 @@ function fitting(segments: readonly string[]): readonly string[] {
 /** Why there is no value, without the advice for a key that must have one. */
 function reasonOf(error: unknown): string {
   if (CacheError.is(error, 'KEY_VALUE_MISSING')) return error.details.reason;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

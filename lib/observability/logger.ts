@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../core/clock.js';
 import { formatDuration } from '../core/duration.js';
+import { messageOf } from '../core/describe.js';
 import { CacheError } from '../core/errors.js';
 import type { CacheEvent } from '../core/events.js';
 
@@ -69,7 +70,7 @@ export class CacheLogger {
 function textOf(error: unknown): string {
   // The line has named the store and the operation.
   if (CacheError.is(error, 'STORE_UNAVAILABLE')) return error.details.reason;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 function formatBytes(bytes: number): string {

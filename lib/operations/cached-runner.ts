@@ -1,5 +1,5 @@
 import { isObservable, lastValueFrom } from 'rxjs';
-import { describeValue } from '../core/describe.js';
+import { describeValue, isThenable } from '../core/describe.js';
 import { CacheError } from '../core/errors.js';
 import type { Engine } from '../engine/engine.js';
 import { noteContextual } from '../engine/frames.js';
@@ -134,10 +134,6 @@ export class CachedRunner {
       `${operation.where} | args=${describeArguments(operation.inputs, args)}${user ?? ''} | key=${key}`,
     );
   }
-}
-
-export function isThenable(value: unknown): boolean {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 /** The first lookup of the routed call is the response's; what it calls does not count. */

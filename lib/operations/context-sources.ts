@@ -1,4 +1,4 @@
-import { describeValue } from '../core/describe.js';
+import { describeValue, isThenable } from '../core/describe.js';
 import { CacheError } from '../core/errors.js';
 import { invalidOption } from '../core/options.js';
 import { ANONYMOUS, encodeSegment } from '../keys/escape.js';
@@ -84,7 +84,7 @@ function requestProperty(text: string, name: string, path: readonly string[]) {
  * else would notice that it fails.
  */
 export function atOnce(value: unknown, option: string): unknown {
-  if (typeof (value as { then?: unknown } | null | undefined)?.then !== 'function') return value;
+  if (!isThenable(value)) return value;
   void Promise.resolve(value).catch(() => {});
   const expected = 'a function that returns its value at once; let a guard or a middleware wait for it';
   throw invalidOption(option, 'CacheModule.forRoot()', value, expected);

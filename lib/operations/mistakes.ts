@@ -1,3 +1,4 @@
+import { messageOf } from '../core/describe.js';
 import { CacheError } from '../core/errors.js';
 
 /** Where the application's mistakes go: thrown at developers, logged once for visitors. */
@@ -26,7 +27,7 @@ export class Mistakes {
 
 /** The text of a mistake with its code, which the README lists, and without the place that the line begins with. */
 function textOf(error: unknown, where: string): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const place = [`${where}: `, `${where} `].find((beginning) => message.startsWith(beginning)) ?? '';
   const text = message.slice(place.length);
   return CacheError.is(error) ? `${text} (${error.code})` : text;

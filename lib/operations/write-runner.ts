@@ -1,5 +1,5 @@
 import { isObservable, lastValueFrom } from 'rxjs';
-import { describeValue } from '../core/describe.js';
+import { describeValue, isThenable, messageOf } from '../core/describe.js';
 import { CacheError } from '../core/errors.js';
 import type { Engine } from '../engine/engine.js';
 import { noteContextual } from '../engine/frames.js';
@@ -9,7 +9,6 @@ import type { Invalidation } from '../stores/store.js';
 import type { MethodCall } from './call-plan.js';
 import { partitionOf, scopeOf } from './call-plan.js';
 import type { CachedRunner, RunnerContext } from './cached-runner.js';
-import { isThenable } from './cached-runner.js';
 import type { CallScope } from './context-sources.js';
 import type { CachedOperation, InvalidateOperation, MethodOperations } from './operation.js';
 
@@ -132,7 +131,7 @@ export class WriteRunner {
       });
       return invalidationOf({ patterns, tagGroups: tagsOf(scope).map((tag) => tagGroup(tag, partition)) });
     } catch (error) {
-      widen('a key, a tag or the partition', error instanceof Error ? error.message : String(error));
+      widen('a key, a tag or the partition', messageOf(error));
       return invalidationOf({ patterns: [''], tagGroups: [] });
     } finally {
       noteContextual(scope.contextual);
@@ -149,7 +148,7 @@ export class WriteRunner {
   }
 
   #logUndelivered(where: string, error: unknown): void {
-    this.context.logError(`${where} could not invalidate: ${error instanceof Error ? error.message : String(error)}`);
+    this.context.logError(`${where} could not invalidate: ${messageOf(error)}`);
   }
 }
 
