@@ -1,10 +1,11 @@
 import { describeValue } from '../core/describe.js';
 import { parseDuration, type Duration } from '../core/duration.js';
 import { CacheError } from '../core/errors.js';
+import { STALE_OPTIONS, parseStaleWindows, type StaleOptions } from '../core/stale-windows.js';
 import { parseTemplate } from './template.js';
 
 /** A key of a catalog, with what is said about it there. */
-export interface CatalogEntry {
+export interface CatalogEntry extends StaleOptions {
   /** A template, which is put behind the prefix of the catalog. */
   readonly key: string;
   /** How long an entry is fresh, unless the decorator says otherwise. */
@@ -16,18 +17,18 @@ export interface CatalogEntry {
 }
 
 /** An entry that was found to be right, with its whole template. */
-export interface CheckedEntry extends Omit<CatalogEntry, 'key'> {
+export interface CheckedEntry extends CatalogEntry {
   readonly template: string;
   /** The catalog and the name in it, for messages. */
   readonly where: string;
 }
 
-const OPTIONS: readonly string[] = ['key', 'ttl', 'nullTtl', 'tags'];
+const OPTIONS: readonly string[] = ['key', 'ttl', 'nullTtl', 'tags', ...STALE_OPTIONS];
 
 /** @throws CacheError `TEMPLATE_MALFORMED`, `OPTION_UNKNOWN`, `OPTION_INVALID`, `DURATION_INVALID` */
 export function checkedEntry(prefix: string, entry: string | CatalogEntry, where: string): CheckedEntry {
   const { key, ttl, nullTtl, tags, ...others } = typeof entry === 'string' ? { key: entry } : entry;
-  for (const option of Object.keys(others)) {
+  for (const option of Object.keys(others).filter((each) => !OPTIONS.includes(each))) {
     throw new CacheError('OPTION_UNKNOWN', { option, where, available: OPTIONS });
   }
   if (typeof key !== 'string') throw invalid('key', where, key, 'a template');
@@ -35,9 +36,12 @@ export function checkedEntry(prefix: string, entry: string | CatalogEntry, where
   parseTemplate(template, { where });
   if (ttl !== undefined) parseDuration(ttl, 'ttl', where);
   if (nullTtl !== undefined) parseDuration(nullTtl, 'nullTtl', where);
+  parseStaleWindows(others, where);
   return {
+    key,
     template,
     where,
+    ...others,
     ...(ttl !== undefined && { ttl }),
     ...(nullTtl !== undefined && { nullTtl }),
     ...(tags !== undefined && { tags: checkedTags(tags, where) }),

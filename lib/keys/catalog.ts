@@ -1,5 +1,6 @@
 import type { Duration } from '../core/duration.js';
 import { CacheError } from '../core/errors.js';
+import type { StaleOptions } from '../core/stale-windows.js';
 import { checkedEntry, type CatalogEntry, type CheckedEntry } from './catalog-entry.js';
 import { wholePlaceholder } from './placeholder.js';
 import type { PlaceholderNames } from './placeholder-names.js';
@@ -8,7 +9,9 @@ import type { Binding, ResolvedPattern } from './resolver.js';
 import { parseTemplate, placeholdersOf } from './template.js';
 
 /** A key that decorators and `CacheService` take in the place of a template. */
-export interface CatalogKey<T extends string = string, Bound extends string = string> {
+export interface CatalogKey<T extends string = string, Bound extends string = string> extends StaleOptions {
+  /** The template as it stands in the catalog. */
+  readonly key: string;
   /** The whole template, with the prefix of its catalog. */
   readonly template: T;
   /** The catalog and the name in it, for messages. */

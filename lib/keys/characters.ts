@@ -6,10 +6,14 @@
 const UNSAFE =
   /[:*?[\]\\%{}~<> \p{Cc}\p{Cs}\p{Co}\u00a0\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\u{110bd}\u{110cd}\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e00ff}]/gu;
 
+/** What most texts are: nothing in it is unsafe. */
+const PLAIN = /^[\w.-]+$/;
+
 const ESCAPES = /%u([0-9A-F]{4})|((?:%[0-9A-F]{2})+)/g;
 
 /** The text with every unsafe character as the `%XX` of its UTF-8 bytes, and a lone surrogate as `%uD800`. */
 export function escapeText(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(UNSAFE, (character) => {
     const code = character.charCodeAt(0);
     if (character.length === 1 && code >= 0xd800 && code <= 0xdfff) return `%u${code.toString(16).toUpperCase()}`;

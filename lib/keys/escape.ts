@@ -13,6 +13,9 @@ export const MOST_SEGMENTS = 32;
 /** The most characters of a segment without a marker. */
 export const LONGEST_SEGMENT = 128;
 
+/** A path in which nothing can be wrong but its size, as most are. */
+const PLAIN = /^[\w.-]+(?::[\w.-]+)*$/;
+
 // At most one marker, with the literal text that a template has around its placeholder.
 const MARKED = new RegExp(`^([^~]*)~(?:none|null|empty|anon|[\\w-]{${DIGEST_LENGTH}})([^~]*)$`);
 
@@ -49,6 +52,7 @@ export function encodeSegment(value: unknown, room = LONGEST_SEGMENT): string {
 export function pathOf(key: string | readonly unknown[], where?: string): string {
   if (Array.isArray(key)) return pathOfElements(key, where);
   if (typeof key !== 'string') throw noPath(key, where);
+  if (key.length <= LONGEST_SEGMENT && PLAIN.test(key)) return checkedSize(key, where);
   for (const segment of key.split(':')) {
     const flaw = flawOfSegment(segment);
     if (flaw !== undefined) throw malformed(key, flaw, where);
@@ -83,7 +87,8 @@ export function encodeTag(tag: string | number | readonly unknown[], where?: str
 /** The path itself, if it is within the limits. @throws CacheError `KEY_MALFORMED` */
 export function checkedSize(path: string, where?: string): string {
   if (path.length > LONGEST_PATH) throw malformed(path, `is longer than ${LONGEST_PATH} characters`, where);
-  if (path.split(':').length > MOST_SEGMENTS) throw malformed(path, `has more than ${MOST_SEGMENTS} segments`, where);
+  if (path.length > 2 * MOST_SEGMENTS && path.split(':').length > MOST_SEGMENTS)
+    throw malformed(path, `has more than ${MOST_SEGMENTS} segments`, where);
   return path;
 }
 

@@ -22,6 +22,9 @@ export type Pattern =
 /** The group that every entry is in. */
 export const ROOT_GROUP = '~root';
 
+/** What the groups of single entries begin with. */
+export const ENTRY_GROUPS = '~entry:';
+
 const PARTITION_MARK = '~p.';
 
 /** How many groups the tags are spread over that are known only after a load. Part of the key format. */
@@ -49,6 +52,14 @@ export function groupOf(path: string): string {
  */
 export function tagGroup(encodedTag: string, partition?: string): string {
   return withPartition(partition, `~tag:${encodedTag}`);
+}
+
+/**
+ * The group of one entry alone, of which only what was built from the entry knows; it is invalidated by whatever deletes
+ * the entry. `~entry` can be no segment of a path.
+ */
+export function entryGroup(path: string): string {
+  return ENTRY_GROUPS + path;
 }
 
 /** The number of the bucket of a tag's group, 0 to 255. Part of the key format. */

@@ -17,6 +17,11 @@ export interface Placeholder {
 const STEP = /^[\p{L}\p{M}\p{N}_$-]+$/u;
 const WHOLE = /^(?:<<(.*)>>|\{\{(.*)\}\})$/s;
 
+/** Whether a text is a name that a placeholder can have, a single step that is no position. */
+export function isPlaceholderName(text: string): boolean {
+  return STEP.test(text) && !/^\d+$/.test(text);
+}
+
 /**
  * Reads what stands between `<<` and `>>`: a name with steps, and a default behind a `|`.
  * `fail` throws an error with the reason that it is given.
