@@ -24,7 +24,7 @@ export function messageOf(error: unknown): string {
 }
 
 /** Whether a value can be waited for. */
-export function isThenable(value: unknown): boolean {
+export function isThenable<T>(value: T): value is Extract<T, PromiseLike<unknown>> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 

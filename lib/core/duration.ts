@@ -29,6 +29,12 @@ export function formatDuration(milliseconds: number): string {
   return milliseconds >= 1_000 ? `${Math.round(milliseconds / 100) / 10}s` : `${Math.round(milliseconds)}ms`;
 }
 
+/** A number of milliseconds as a developer would write it: `'5m'`, `'1500ms'`. */
+export function writeDuration(milliseconds: number): string {
+  const unit = (['d', 'h', 'm', 's'] as const).find((each) => milliseconds % MILLISECONDS[each] === 0) ?? 'ms';
+  return `${milliseconds / MILLISECONDS[unit]}${unit}`;
+}
+
 function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (value === undefined) return 'missing';
