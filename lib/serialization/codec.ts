@@ -2,7 +2,7 @@ import { CacheError } from '../core/errors.js';
 import type { EntryForm, EntrySerializer } from '../core/entry.js';
 import { checkOptionNames, invalidOption, wholeNumber } from '../core/options.js';
 import { describeRefused, Trail, type Type } from './contract.js';
-import { outwardForm, prepareClassTransformer, requireLoaded, type TransformOptions } from './dto.js';
+import { outwardForm, requireLoaded, type TransformOptions } from './dto.js';
 import { refuseForeign, rootSlot } from './instances.js';
 import type { ValueCodec } from './value-codecs.js';
 import { ValueReader } from './value-reader.js';
@@ -46,13 +46,14 @@ export interface ValueShape {
   readonly transform?: TransformOptions | undefined;
 }
 
-const DEFAULT_MAX_VALUE_BYTES = 1_048_576;
+export const DEFAULT_MAX_VALUE_BYTES = 1_048_576;
 
 /** Turns values into payloads and back, and refuses what would come back as something else. */
 export class Serializer {
   private readonly codecs: ReadonlyMap<string, ValueCodec>;
   private readonly jsonOnly: boolean;
-  private readonly maxBytes: number;
+  /** The largest payload that is made, in bytes of UTF-8. */
+  readonly maxBytes: number;
 
   /** @throws CacheError `OPTION_UNKNOWN` or `OPTION_INVALID` */
   constructor(options: SerializerOptions = {}, where = 'CacheModule') {
@@ -68,14 +69,6 @@ export class Serializer {
     }
     const limit = { option: 'maxValueBytes', where, least: 1, otherwise: DEFAULT_MAX_VALUE_BYTES };
     this.maxBytes = wholeNumber(maxValueBytes, limit);
-  }
-
-  /**
-   * Looks for class-transformer, so that classes it decorates are known. Await it once before values in the form for
-   * the wire are encoded; until then every class instance in them is refused. Does nothing where it is not installed.
-   */
-  async prepare(): Promise<void> {
-    await prepareClassTransformer();
   }
 
   /**
@@ -110,12 +103,24 @@ export class Serializer {
    * @throws Error where the payload is damaged or was not written by this configuration; the entry is then a miss
    */
   decode(encoded: EncodedValue, shape: ValueShape = {}): unknown {
-    const slot = shape.type && encoded.form === 'value' ? rootSlot(shape.type) : undefined;
-    const parsed: unknown = JSON.parse(encoded.payload);
-    const tagged = encoded.serializer === 'tagged';
-    if (!tagged && slot === undefined) return parsed;
-    const value = new ValueReader({ codecs: this.codecs, tagged }).read(parsed, slot);
-    return shape.form === 'wire' && encoded.form === 'value' ? this.decode(this.encode(value, shape), shape) : value;
+    const { payload, serializer, form } = this.inForm(encoded, shape);
+    const slot = shape.type && form === 'value' ? rootSlot(shape.type) : undefined;
+    const parsed: unknown = JSON.parse(payload);
+    const tagged = serializer === 'tagged';
+    return tagged || slot ? new ValueReader({ codecs: this.codecs, tagged }).read(parsed, slot) : parsed;
+  }
+
+  /** Whether what is decoded can be copied by `copyOfData`: it has no instances, and nothing that only a codec knows. */
+  isCopyable({ serializer, payload }: EncodedValue, { type }: ValueShape): boolean {
+    if (type !== undefined || !(payload.startsWith('{') || payload.startsWith('['))) return false;
+    return serializer === 'json' || this.codecs.size === 0;
+  }
+
+  /** The same in the form that is wanted, as far as `decode` can bring it there. */
+  inForm(encoded: EncodedValue, shape: ValueShape): EncodedValue {
+    if (shape.form !== 'wire' || encoded.form === 'wire') return encoded;
+    const isPlain = encoded.serializer === 'json' && shape.type === undefined;
+    return isPlain ? { ...encoded, form: 'wire' } : this.encode(this.decode(encoded, { type: shape.type }), shape);
   }
 
   private encodeValue(value: unknown, type: Type | undefined, trail: Trail): Omit<EncodedValue, 'form'> {

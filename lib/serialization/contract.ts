@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { classNameOf, describeValue } from '../core/describe.js';
 import { CacheError } from '../core/errors.js';
+import { hasPrivateMembers } from '../core/private-members.js';
 import { hasInternalState } from './kinds.js';
 
 /** A class, as it is named in the option `type`. */
@@ -73,14 +74,38 @@ export function describeRefused(value: unknown): string {
   return Array.isArray(value) && name !== 'Array' ? `an instance of ${name}` : describeValue(value);
 }
 
+/** Methods of objects that are an action or a flow, not data: promises and queries, streams, bodies, files. */
+export const FLOWS = ['then', 'pipe', 'getReader', 'arrayBuffer', 'getStream'] as const;
+
+export function flowRemedy(value: object, flow: string | symbol): string {
+  if (flow === 'then') return types.isPromise(value) ? 'Await it before returning.' : 'Run it, and return its result.';
+  return 'Return its content as plain data.';
+}
+
 /** What can be done about an object that is no plain data. */
 export function remedyFor(value: object): string {
   const name = types.isProxy(value) ? undefined : classNameOf(value);
-  if (types.isPromise(value)) return 'Await it before returning.';
   if (name === undefined) return 'Return a plain copy of it.';
-  if (hasInternalState(value)) return 'Return plain data, or add a codec for it with { codecs: [ … ] }.';
+  const flow = FLOWS.find((method) => hasMethod(value, method));
+  if (flow !== undefined) return flowRemedy(value, flow);
+  if (hasInternalState(value) || isOfPrivateClass(value))
+    return 'Return plain data, or add a codec for it with { codecs: [ … ] }.';
   if (name === 'an anonymous class') return 'Return plain data, or give the class a name and set { type }.';
   return `Return plain data or set { type: ${name} }.`;
+}
+
+/** Runs no accessor, for what is refused should not be touched. */
+function hasMethod(value: object, name: string): boolean {
+  for (let each: object | null = value; each !== null; each = Object.getPrototypeOf(each) as object | null) {
+    const found = Object.getOwnPropertyDescriptor(each, name);
+    if (found) return typeof found.value === 'function';
+  }
+  return false;
+}
+
+function isOfPrivateClass(value: object): boolean {
+  const type: unknown = (Object.getPrototypeOf(value) as object | null)?.constructor;
+  return typeof type === 'function' && hasPrivateMembers(type);
 }
 
 function describeNumber(value: number): string {

@@ -63,7 +63,10 @@ export async function loadClassTransformer(usedBy: string): Promise<ClassTransfo
   return requireLoaded(usedBy).transformer;
 }
 
-/** Loads class-transformer if it is installed, and remembers if it is not. */
+/**
+ * Loads class-transformer if it is installed, and remembers if it is not. Until then no class instance is encoded in the
+ * form for the wire, because nobody knows what is decorated.
+ */
 export async function prepareClassTransformer(): Promise<void> {
   if (loaded !== undefined) return;
   try {

@@ -1,59 +1,117 @@
-import type { Entry, EntryForm, EntryHeader, EntrySerializer } from '../core/entry.js';
+import type { Elsewhere, Entry, EntryCompression, EntryForm, EntryHeader, EntrySerializer } from '../core/entry.js';
 
 /**
- * How an entry is written as one text: a header line, a newline, and the payload exactly as it was serialized.
+ * How an entry is written as one text: a header line, a newline, and the payload exactly as it was serialized, unless
+ * the header says that it is compressed.
  *
- * The fields of the header stand between single spaces: format, token, creation, expiry, serializer, form, compression,
- * version, ETag, and then `name=id` for each group. The first 48 bytes hold format and token, so that they tell one fill
- * from another. Groups may be appended to the line by who knows nothing of the rest.
+ * The fields of the header stand between single spaces: format, token, creation, expiry, how long it may be stale after
+ * that, how long its load took, serializer, form, compression, length of the payload before that, version, ETag, header
+ * fields of the response, what it depends on in other places, and then `name=id` for each group. The first 48 bytes hold format and token, so that they tell
+ * one fill from another. Groups may be appended to the line by who knows nothing of the rest.
+ *
+ * `test/fixtures` holds entries that every later release has to read or to take for a miss: another format gets another
+ * name.
  */
 export const ENTRY_FORMAT = 'nestash1';
 
+/** How much of an entry it takes to tell one fill from another. */
+export const HEAD_BYTES = 48;
+
 /** The fields between the format and the groups; the token is the first of them. */
-export const ENTRY_FIELDS = 8;
+export const ENTRY_FIELDS = 13;
+
+/** How the payload of an entry is written. */
+export interface PayloadFacts {
+  readonly compression: EntryCompression | undefined;
+  /** How many UTF-16 units it has before it is compressed; of any other length it is not what was written. */
+  readonly length: number;
+}
+
+/** An entry as it is written; its payload is compressed where that is said. */
+export interface WrittenEntry extends Entry, PayloadFacts {}
 
 const ABSENT = '-';
+const NOWHERE: readonly Elsewhere[] = [];
+const COMPRESSIONS: readonly string[] = [ABSENT, 'gzip' satisfies EntryCompression];
 const SERIALIZERS: readonly string[] = ['json', 'tagged'] satisfies EntrySerializer[];
 const FORMS: readonly string[] = ['value', 'wire'] satisfies EntryForm[];
 const TOKEN = /^[\w.-]+$/;
-const TIME = /^\d{1,16}$/;
+const ETAG = /^[\w-]+$/;
+const NUMBER = /^\d{1,16}$/;
 const UNPRINTABLE = /[^!-$&-~]/g;
 
 /** The header line of an entry, without the newline. Names hold no spaces, and ids neither spaces nor `=`. */
-export function formatHeader(header: EntryHeader): string {
-  const { token, createdAt, expiresAt, serializer, form } = header;
-  const times = [createdAt, expiresAt].map((time) => String(Math.round(time)));
-  const version = header.version === '' ? ABSENT : escapeVersion(header.version);
+export function formatHeader(header: EntryHeader, { compression, length }: PayloadFacts): string {
+  const { token, createdAt, expiresAt, staleFor, loadTime, serializer, form } = header;
+  const times = [createdAt, expiresAt, staleFor, loadTime].map((time) => String(Math.round(time)));
+  const [version, headers] = [header.version, header.headers].map(escapeText);
+  const etag = header.etag === '' ? ABSENT : header.etag;
   const groups = Array.from(header.groups, ([name, id]) => `${name}=${id}`);
-  return [ENTRY_FORMAT, token, ...times, serializer, form, ABSENT, version, ABSENT, ...groups].join(' ');
+  const elsewhere = formatElsewhere(header.elsewhere);
+  const written = [serializer, form, compression ?? ABSENT, String(length)];
+  return [ENTRY_FORMAT, token, ...times, ...written, version, etag, headers, elsewhere, ...groups].join(' ');
+}
+
+/** Whether a text of which these are the first `HEAD_BYTES` bytes is the entry of a fill. */
+export function isHeadOf(head: string, { token }: EntryHeader): boolean {
+  return head.startsWith(`${ENTRY_FORMAT} ${token} `);
 }
 
 /** The entry in a text, or undefined where the text is damaged or somebody else's. */
-export function parseEntry(text: string): Entry | undefined {
+export function parseEntry(text: string): WrittenEntry | undefined {
   const end = text.indexOf('\n');
   if (end < 0) return undefined;
-  const header = parseHeader(text.slice(0, end).split(' '));
-  return header && { header, payload: text.slice(end + 1) };
+  const words = text.slice(0, end).split(' ');
+  const described = parseHeader(words);
+  return described && { ...described, payload: text.slice(end + 1) };
 }
 
-function parseHeader(words: readonly string[]): EntryHeader | undefined {
-  const [format, token = '', createdAt = '', expiresAt = '', serializer = '', form = '', compression, version, etag] =
-    words;
-  if (format !== ENTRY_FORMAT || compression !== ABSENT || !version || !etag) return undefined;
-  if (!TOKEN.test(token) || !TIME.test(createdAt) || !TIME.test(expiresAt)) return undefined;
-  if (!SERIALIZERS.includes(serializer) || !FORMS.includes(form)) return undefined;
+function parseHeader(words: readonly string[]): Omit<WrittenEntry, 'payload'> | undefined {
+  const [format, token = '', createdAt, expiresAt, staleFor, loadTime, ...others] = words;
+  const [serializer = '', form = '', compression = '', length, version, etag = '', headers, places = ''] = others;
+  if (format !== ENTRY_FORMAT || !version || !headers || !ETAG.test(etag) || !TOKEN.test(token)) return undefined;
+  if (![createdAt, expiresAt, staleFor, loadTime, length].every((each) => NUMBER.test(each ?? ''))) return undefined;
+  if (!SERIALIZERS.includes(serializer) || !FORMS.includes(form) || !COMPRESSIONS.includes(compression))
+    return undefined;
   const groups = parseGroups(words.slice(ENTRY_FIELDS + 1));
-  return (
-    groups && {
-      token,
-      createdAt: Number(createdAt),
-      expiresAt: Number(expiresAt),
-      serializer: serializer as EntrySerializer,
-      form: form as EntryForm,
-      version: version === ABSENT ? '' : unescapeVersion(version),
-      groups,
-    }
-  );
+  const elsewhere = parseElsewhere(places);
+  if (!groups || !elsewhere) return undefined;
+  const header: EntryHeader = {
+    token,
+    createdAt: Number(createdAt),
+    expiresAt: Number(expiresAt),
+    staleFor: Number(staleFor),
+    loadTime: Number(loadTime),
+    serializer: serializer as EntrySerializer,
+    form: form as EntryForm,
+    version: unescapeText(version),
+    etag: etag === ABSENT ? '' : etag,
+    headers: unescapeText(headers),
+    groups,
+    elsewhere,
+  };
+  return {
+    header,
+    compression: compression === ABSENT ? undefined : (compression as EntryCompression),
+    length: Number(length),
+  };
+}
+
+function formatElsewhere(elsewhere: readonly Elsewhere[]): string {
+  if (elsewhere.length === 0) return ABSENT;
+  return escapeText(JSON.stringify(elsewhere.map(({ store, path, groups }) => [store, path, ...groups])));
+}
+
+/** Undefined for what we did not write: such an entry could outlive what it depends on. */
+function parseElsewhere(word: string): readonly Elsewhere[] | undefined {
+  if (word === ABSENT) return NOWHERE;
+  try {
+    const places = JSON.parse(unescapeText(word)) as [string, string, ...[string, string][]][];
+    const elsewhere = places.map(([store, path, ...groups]) => ({ store, path, groups: new Map(groups) }));
+    return elsewhere.every(({ groups }) => groups.size > 0) ? elsewhere : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Undefined where there is none, or one that is no pair: such an entry could never die. */
@@ -68,15 +126,16 @@ function parseGroups(pairs: readonly string[]): ReadonlyMap<string, string> | un
 }
 
 /** Every UTF-16 unit that is no visible ASCII character as `%` and four digits, so that lone surrogates come back too. */
-function escapeVersion(version: string): string {
-  if (version === ABSENT) return escapeUnit(version);
-  return version.replace(UNPRINTABLE, escapeUnit);
+function escapeText(text: string): string {
+  if (text === '') return ABSENT;
+  return text === ABSENT ? escapeUnit(text) : text.replace(UNPRINTABLE, escapeUnit);
 }
 
 function escapeUnit(unit: string): string {
   return `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-function unescapeVersion(escaped: string): string {
+function unescapeText(escaped: string): string {
+  if (escaped === ABSENT) return '';
   return escaped.replace(/%([0-9a-f]{4})/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
 }

@@ -1,11 +1,8 @@
 import { types } from 'node:util';
-import { describeRefused, remedyFor, type Trail } from './contract.js';
+import { describeRefused, flowRemedy, FLOWS, remedyFor, type Trail } from './contract.js';
 import { isDecorated } from './dto.js';
 import { hasInternalState, isPlainPrototype, parentOf } from './kinds.js';
 import { setData } from './properties.js';
-
-/** Methods of objects that are an action or a flow, not data: promises and queries, streams, bodies. */
-const FLOWS = ['then', 'pipe', 'getReader', 'arrayBuffer', Symbol.asyncIterator, Symbol.iterator] as const;
 
 /**
  * Brings a value to the form that `JSON.stringify` gives it on its way to a client: `toJSON` is applied, undefined
@@ -99,7 +96,9 @@ export class WireWriter {
       );
     }
     if (isData(value) || types.isMap(value) || types.isSet(value)) return;
-    const flow = FLOWS.find((method) => typeof (value as Record<string | symbol, unknown>)[method] === 'function');
+    const flow = [...FLOWS, Symbol.asyncIterator, Symbol.iterator].find(
+      (method) => typeof (value as Record<string | symbol, unknown>)[method] === 'function',
+    );
     if (flow === undefined || (flow === Symbol.iterator && hasToJson(value))) return;
     this.trail.refuse(`${describeRefused(value)}, which is no data`, flowRemedy(value, flow));
   }
@@ -128,11 +127,6 @@ function isData(value: object): boolean {
 
 function hasToJson(value: object): boolean {
   return typeof (value as { toJSON?: unknown }).toJSON === 'function';
-}
-
-function flowRemedy(value: object, flow: string | symbol): string {
-  if (flow === 'then') return types.isPromise(value) ? 'Await it before returning.' : 'Run it, and return its result.';
-  return 'Return its content as plain data.';
 }
 
 function wireRemedy(value: object): string {
