@@ -12,7 +12,8 @@ export function withDeadline<T>(
   clock: Clock = systemClock,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(delay, () => reject(lateError()));
+    // After a pause of this process an answer that came in time may still be unread.
+    const cancel = clock.after(delay, () => setImmediate(() => reject(lateError())));
     work.then(resolve, reject).finally(cancel);
   });
 }
