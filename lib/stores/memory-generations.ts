@@ -7,17 +7,20 @@ export interface Generation {
   holders: number;
 }
 
+const MOST_LINGERING = 10_000;
+
 /**
  * The generations of a memory store. They are counted rather than timed: one that nothing was built under any more is
  * forgotten, so there are never more than entries and leases can name.
  */
 export class MemoryGenerations {
   readonly #byGroup = new Map<string, Generation>();
+  readonly #lingering = new Map<string, Generation>();
   readonly #epoch = randomToken();
   #made = 0;
 
-  idOf(group: string): string | null {
-    return this.#byGroup.get(group)?.id ?? null;
+  get(group: string): string | undefined {
+    return this.#byGroup.get(group)?.id;
   }
 
   isCurrent(generation: Generation | undefined): boolean {
@@ -35,13 +38,41 @@ export class MemoryGenerations {
     return generation;
   }
 
+  /**
+   * The same for something that is being built elsewhere, which nobody releases: the last 10,000 groups that were asked
+   * for in this way are kept.
+   */
+  linger(group: string): Generation {
+    const generation = this.hold(group);
+    const before = this.#lingering.get(group);
+    if (before) this.#forget(before);
+    this.#lingering.set(group, generation);
+    if (this.#lingering.size > MOST_LINGERING) {
+      for (const oldest of this.#lingering.values()) {
+        this.#forget(oldest);
+        break;
+      }
+    }
+    return generation;
+  }
+
   release(generation: Generation): void {
     generation.holders--;
     if (generation.holders === 0 && this.isCurrent(generation)) this.#byGroup.delete(generation.group);
   }
 
+  /** The groups that have a generation. */
+  groups(): string[] {
+    return [...this.#byGroup.keys()];
+  }
+
   /** Invalidates the group: whatever was built under its generation is dead from now on. */
   delete(group: string): void {
     this.#byGroup.delete(group);
+  }
+
+  #forget(lingering: Generation): void {
+    this.#lingering.delete(lingering.group);
+    this.release(lingering);
   }
 }

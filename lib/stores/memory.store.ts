@@ -5,12 +5,13 @@ import { parseDuration } from '../core/duration.js';
 import type { Address, Entry } from '../core/entry.js';
 import { isAlive } from '../core/entry.js';
 import { checkOptionNames, wholeNumber } from '../core/options.js';
-import { BUCKETS, ROOT_GROUP, bucketGroup, bucketOf } from '../keys/groups.js';
+import { BUCKETS, ENTRY_GROUPS, ROOT_GROUP, bucketGroup, bucketOf, entryGroup } from '../keys/groups.js';
+import { MemoryClosings } from './memory-closings.js';
 import { MemoryEntries } from './memory-entries.js';
 import type { Generation } from './memory-generations.js';
 import { MemoryGenerations } from './memory-generations.js';
 import type { BeginRequest, Begun, CacheStore, FillRequest, Invalidation, Lease } from './store.js';
-import type { Snapshot, StoreDefinition } from './store.js';
+import type { StoreDefinition } from './store.js';
 import { LEASE_LIFETIME } from './store.js';
 
 export interface MemoryStoreOptions {
@@ -26,7 +27,8 @@ interface HeldLease {
   readonly token: string;
   expiresAt: number;
   readonly generations: readonly Generation[];
-  readonly buckets: readonly Generation[];
+  /** Without those that are closed. */
+  readonly buckets: readonly (Generation | undefined)[];
 }
 
 interface HeldLock {
@@ -34,6 +36,7 @@ interface HeldLock {
   expiresAt: number;
 }
 
+const NONE: ReadonlyMap<string, string> = new Map();
 const BUCKET_GROUPS = Array.from({ length: BUCKETS }, (_, number) => bucketGroup(number));
 
 /**
@@ -52,36 +55,48 @@ export function memoryStore(options: MemoryStoreOptions = {}): StoreDefinition {
   return { kind: 'memory', ttl: options.ttl, create: () => new MemoryStore(limits) };
 }
 
-/** Runs the protocol on maps. Every verb finishes before it returns its promise, so each is atomic. */
+/** Runs the protocol on maps. Every verb finishes before it returns, so each is atomic. */
 export class MemoryStore implements CacheStore {
   readonly kind = 'memory';
   readonly #clock: Clock;
   readonly #generations = new MemoryGenerations();
+  readonly #closings: MemoryClosings;
   readonly #entries: MemoryEntries;
   readonly #leases = new Map<string, HeldLease>();
   readonly #locks = new Map<string, HeldLock>();
+  /** As they are when they are asked for: a snapshot that is judged late is judged strictly. */
+  readonly #present = { get: (group: string) => this.#generations.get(group) };
 
   constructor(limits: { maxEntries: number; maxBytes: number }, clock: Clock = systemClock) {
     this.#clock = clock;
+    this.#closings = new MemoryClosings(clock);
     this.#entries = new MemoryEntries(limits, this.#generations, clock);
   }
 
   async connect(): Promise<void> {}
 
-  async read(address: Address): Promise<Snapshot | undefined> {
+  read(address: Address): ReturnType<CacheStore['read']> {
     const entry = this.#entries.get(address.path);
     if (!entry) return undefined;
-    const generations = new Map<string, string | null>();
-    for (const group of address.groups) generations.set(group, this.#generations.idOf(group));
-    for (const group of entry.header.groups.keys()) generations.set(group, this.#generations.idOf(group));
-    return { entry, generations };
+    if (!address.isDependedOn) return { entry, generations: this.#present };
+    return { entry, generations: this.#present, own: this.#generations.get(entryGroup(address.path)) ?? null };
+  }
+
+  placeOf(): string {
+    return '';
+  }
+
+  async generations(_path: string, groups: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
+    return new Map(groups.map((group) => [group, this.#generations.get(group) ?? null]));
   }
 
   async begin(request: BeginRequest): Promise<Begun> {
     const { address, token, mode } = request;
+    if ([address.path, ...address.groups].some((group) => this.#closings.isClosed(group))) return { kind: 'closed' };
+    const own = address.isDependedOn ? this.#generations.linger(entryGroup(address.path)).id : undefined;
     if (mode === 'load') {
       const entry = this.#aliveEntry(address);
-      if (entry && entry.header.token !== request.ignore) return { kind: 'alive', entry };
+      if (entry && entry.header.token !== request.ignore) return { kind: 'alive', entry, own };
       if (this.#isHealthy(this.#leases.get(address.path))) return { kind: 'busy' };
     }
     this.#dropLease(address.path);
@@ -89,16 +104,19 @@ export class MemoryStore implements CacheStore {
       token,
       expiresAt: this.#clock.monotonic() + LEASE_LIFETIME,
       generations: address.groups.map((group) => this.#generations.hold(group)),
-      buckets: request.lateTags ? BUCKET_GROUPS.map((group) => this.#generations.hold(group)) : [],
+      buckets: request.lateTags ? BUCKET_GROUPS.map((group) => this.#holdOpen(group)) : [],
     };
     this.#leases.set(address.path, held);
+    // What is built from the result may be stored when the lease is gone and nothing else is under these generations.
+    if (address.isDependedOn) for (const { group } of held.generations) this.#generations.linger(group);
     return {
       kind: 'leased',
       lease: {
         path: address.path,
         token,
         generations: new Map(held.generations.map(({ group, id }) => [group, id])),
-        buckets: held.buckets.map(({ id }) => id),
+        buckets: held.buckets.map((bucket) => bucket?.id ?? ''),
+        own,
       },
     };
   }
@@ -109,31 +127,39 @@ export class MemoryStore implements CacheStore {
     return held !== undefined;
   }
 
-  async fill({ lease, mode, entry }: FillRequest): Promise<boolean> {
+  async fill({ lease, mode, entry, dependencies = NONE }: FillRequest): Promise<boolean> {
     const held = this.#leases.get(lease.path);
     if (held?.token !== lease.token) return false;
     try {
       if (held.expiresAt <= this.#clock.monotonic()) return false;
       if (!held.generations.every((generation) => this.#generations.isCurrent(generation))) return false;
+      for (const [group, id] of dependencies) if (this.#generations.get(group) !== id) return false;
       const lateTags = entry?.lateTags ?? [];
       if (!lateTags.every((tag) => this.#generations.isCurrent(held.buckets[bucketOf(tag)]))) return false;
-      if (mode === 'put') this.#generations.delete(lease.path);
-      if (entry) this.#store(lease, held, entry);
+      if (mode === 'put') {
+        this.#generations.delete(lease.path);
+        this.#generations.delete(entryGroup(lease.path));
+      }
+      const further = [...dependencies.keys(), ...lateTags];
+      if (entry) this.#store(lease, [...held.generations.map(({ group }) => group), ...further], entry);
       return true;
     } finally {
       this.#dropLease(lease.path);
     }
   }
 
-  async invalidate({ groups, paths, globs }: Invalidation): Promise<void> {
-    for (const group of groups) this.#generations.delete(group);
-    for (const path of paths) {
-      this.#dropLease(path);
-      this.#entries.delete(path);
+  async invalidate({ groups, paths, globs, settle }: Invalidation): Promise<void> {
+    for (const group of groups) {
+      if (settle !== undefined) this.#closings.close(group, settle);
+      this.#generations.delete(group);
     }
+    for (const path of paths) this.#deleteExactly(path);
     for (const glob of globs) {
-      for (const path of [...this.#leases.keys()]) if (glob.matches(path)) this.#dropLease(path);
-      for (const path of this.#entries.paths()) if (glob.matches(path)) this.#entries.delete(path);
+      const marked = this.#generations.groups().filter((group) => group.startsWith(ENTRY_GROUPS));
+      const dependedOn = marked.map((group) => group.slice(ENTRY_GROUPS.length));
+      for (const path of new Set([...this.#leases.keys(), ...this.#entries.paths(), ...dependedOn])) {
+        if (glob.matches(path)) this.#deleteExactly(path);
+      }
     }
   }
 
@@ -166,8 +192,12 @@ export class MemoryStore implements CacheStore {
 
   #aliveEntry(address: Address): Entry | undefined {
     const entry = this.#entries.get(address.path);
-    const alive = entry && isAlive(entry.header, address.groups, (group) => this.#generations.idOf(group));
+    const alive = entry && isAlive(entry.header, address.groups, this.#generations);
     return alive ? entry : undefined;
+  }
+
+  #holdOpen(group: string): Generation | undefined {
+    return this.#closings.isClosed(group) ? undefined : this.#generations.hold(group);
   }
 
   #isHealthy(lease: HeldLease | undefined): boolean {
@@ -185,18 +215,23 @@ export class MemoryStore implements CacheStore {
     if (!held) return;
     this.#leases.delete(path);
     for (const generation of held.generations) this.#generations.release(generation);
-    for (const bucket of held.buckets) this.#generations.release(bucket);
+    for (const bucket of held.buckets) if (bucket) this.#generations.release(bucket);
+  }
+
+  #deleteExactly(path: string): void {
+    this.#dropLease(path);
+    this.#entries.delete(path);
+    this.#generations.delete(entryGroup(path));
   }
 
   #store(
     lease: Lease,
-    held: HeldLease,
-    { header, payload, lifetime, lateTags }: NonNullable<FillRequest['entry']>,
+    groups: readonly string[],
+    { header, payload, lifetime }: NonNullable<FillRequest['entry']>,
   ): void {
-    const groups = [...new Set([...held.generations.map(({ group }) => group), ...lateTags])];
-    const generations = groups.map((group) => this.#generations.hold(group));
+    const generations = [...new Set(groups)].map((group) => this.#generations.hold(group));
     const recorded = new Map(generations.map(({ group, id }) => [group, id]));
-    const entry = { header: { ...header, token: lease.token, groups: recorded }, payload };
+    const entry: Entry = { header: { ...header, token: lease.token, groups: recorded }, payload, master: null };
     this.#entries.set(lease.path, { entry, generations, expiresAt: this.#clock.monotonic() + lifetime });
   }
 }

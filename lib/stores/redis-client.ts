@@ -1,10 +1,13 @@
 import { sleep, systemClock } from '../core/clock.js';
-import { formatDuration } from '../core/duration.js';
-import { CacheError } from '../core/errors.js';
+import type { CacheError } from '../core/errors.js';
 import { withDeadline } from '../resilience/deadline.js';
+import type { CommandSettings } from './redis-failures.js';
+import { LateReply, RedisFailures, quoted, silence } from './redis-failures.js';
+import { makeClient, makeListener } from './redis-made-client.js';
 import { RunId } from './redis-run-id.js';
 import type { Script } from './redis-scripts.js';
-import type { RedisClient, RedisCommands, RedisConnectionOptions, RedisTarget } from './redis-target.js';
+import type { ListeningClient, RedisClient, RedisCommands } from './redis-commands.js';
+import type { ServerTarget } from './redis-target.js';
 import { isBorrowed } from './redis-target.js';
 
 /** A reply, and the run id of the server process that sent it; undefined where that is not known. */
@@ -19,29 +22,27 @@ interface Session {
   readonly runId: RunId;
 }
 
-const CONNECT_DEADLINE = 1_000;
-const CONNECT_POLL = 5;
-const CONNECT_TIMEOUT = 2_000;
-const DISCONNECT_TIMEOUT = 200;
-/** A connection on which answers are due and nothing arrives for so long is given up, in milliseconds. */
-const SILENCE_LIMIT = 5_000;
-
-class LateReply extends Error {}
+/** How long the first connection may take, in milliseconds, and how often one looks for it. */
+export const CONNECT_DEADLINE = 1_000;
+export const CONNECT_POLL = 5;
 
 /**
- * The only way to the server: makes a client or borrows one, puts a deadline around every command, and knows which
+ * The only way to a server: makes a client or borrows one, puts a deadline around every command, and knows which
  * process of the server answered it.
  */
 export class RedisConnection {
+  readonly #failures: RedisFailures;
   #session: Promise<Session> | undefined;
-  #lastError: string | undefined;
   #isClosed = false;
 
-  /** @param settings the cache's name, for messages, and the deadline of each command in milliseconds. */
+  /** @param failed is called whenever a command was not carried out, with what was thrown. */
   constructor(
-    private readonly target: RedisTarget,
-    private readonly settings: { readonly name: string; readonly commandTimeout: number },
-  ) {}
+    private readonly target: ServerTarget,
+    private readonly settings: CommandSettings,
+    private readonly failed: (error?: unknown) => void = ignore,
+  ) {
+    this.#failures = new RedisFailures(settings);
+  }
 
   /**
    * Waits a second at most until commands can be sent; after that it goes on trying in the background.
@@ -50,13 +51,12 @@ export class RedisConnection {
    */
   async connect(): Promise<void> {
     const { client, runId } = await this.#open('connect');
-    if (client.status === 'wait') client.connect().catch(ignore);
+    this.#revive(client);
     const deadline = systemClock.monotonic() + CONNECT_DEADLINE;
     while (client.status !== 'ready' || runId.known === undefined) {
       if (systemClock.monotonic() >= deadline) {
-        const silent = `it did not answer within ${formatDuration(CONNECT_DEADLINE)}`;
         const refusal = runId.problem && `it said ${quoted(runId.problem)}`;
-        throw this.#unavailable('connect', this.#lastError ?? refusal ?? silent);
+        throw this.failure('connect', this.#failures.problem ?? refusal ?? silence(CONNECT_DEADLINE));
       }
       if (client.status === 'ready') runId.ask();
       await sleep(systemClock, CONNECT_POLL);
@@ -66,7 +66,7 @@ export class RedisConnection {
   /** The run id of the server that is connected now. @throws CacheError `STORE_UNAVAILABLE` while it is not known. */
   async runId(operation: string): Promise<string> {
     const { runId } = await this.#usable(operation);
-    if (runId.known === undefined) throw this.#unavailable(operation, 'it has not yet said which process it is');
+    if (runId.known === undefined) throw this.failure(operation, 'it has not yet said which process it is');
     return runId.known;
   }
 
@@ -77,7 +77,8 @@ export class RedisConnection {
     try {
       return await withDeadline(answer, this.settings.commandTimeout, () => new LateReply());
     } catch (error) {
-      throw this.#unavailable(operation, this.#reasonOf(error));
+      this.failed(error);
+      throw this.#failures.from(operation, error);
     }
   }
 
@@ -98,9 +99,14 @@ export class RedisConnection {
     );
   }
 
+  /** A client of our own that listens to the same server; whoever asks for it ends it. @throws CacheError `PACKAGE_MISSING` */
+  listener(): Promise<ListeningClient> {
+    return makeListener(this.target, this.settings.commandTimeout);
+  }
+
   /** An error that says why an operation was not carried out. */
   failure(operation: string, reason: string): CacheError<'STORE_UNAVAILABLE'> {
-    return this.#unavailable(operation, reason);
+    return this.#failures.of(operation, reason);
   }
 
   /** Ends a client of our own, also when the server answers nothing, and lets go of a borrowed one. */
@@ -110,11 +116,15 @@ export class RedisConnection {
     if (!session) return;
     const { client, runId } = session;
     runId.stop();
-    if (isBorrowed(this.target) || client.status === 'end') return;
+    if (isBorrowed(this.target)) return;
     try {
-      if (client.status !== 'ready') throw new LateReply();
-      await withDeadline(client.quit(), this.settings.commandTimeout, () => new LateReply());
+      if (client.status === 'ready') {
+        await withDeadline(client.quit(), this.settings.commandTimeout, () => new LateReply());
+      }
     } catch {
+      // It ends all the same.
+    } finally {
+      // Also after QUIT, which leaves the connections to Sentinels open.
       client.disconnect();
     }
   }
@@ -122,15 +132,27 @@ export class RedisConnection {
   async #usable(operation: string): Promise<Session> {
     const session = await this.#open(operation);
     const { client, runId } = session;
-    if (client.status === 'wait') client.connect().catch(ignore);
+    this.#revive(client);
     // A command that waits for a connection would be sent when nobody waits for it any more.
-    if (client.status !== 'ready') throw this.#unavailable(operation, this.#reasonOf(undefined));
+    if (client.status !== 'ready') {
+      this.failed();
+      throw this.#failures.disconnected(operation);
+    }
     runId.ask();
     return session;
   }
 
+  /**
+   * Starts a client that waits for its first use, or that ended by itself: ioredis gives up a connection to a Sentinel's
+   * master for good when it hears of another master just as it makes one.
+   */
+  #revive(client: RedisClient): void {
+    const hasEnded = client.status === 'end' && !isBorrowed(this.target);
+    if (client.status === 'wait' || hasEnded) client.connect().catch(ignore);
+  }
+
   #open(operation: string): Promise<Session> {
-    if (this.#isClosed) throw this.#unavailable(operation, 'the store was closed');
+    if (this.#isClosed) throw this.failure(operation, 'the store was closed');
     this.#session ??= this.#start();
     return this.#session;
   }
@@ -139,61 +161,10 @@ export class RedisConnection {
     const { target } = this;
     if (isBorrowed(target)) return { client: target.client, runId: new RunId(target.client) };
     const client = await makeClient(target, this.settings.commandTimeout);
-    client.on('error', (error) => (this.#lastError = `its connection failed with ${quoted(error)}`));
-    client.on('connect', () => (this.#lastError = undefined));
+    client.on('error', (error) => (this.#failures.problem = `its connection failed with ${quoted(error)}`));
+    client.on('connect', () => (this.#failures.problem = undefined));
     return { client, runId: new RunId(client) };
   }
-
-  #reasonOf(error: unknown): string {
-    if (error instanceof LateReply) return `it did not answer within ${formatDuration(this.settings.commandTimeout)}`;
-    const isReply = error instanceof Error && error.name === 'ReplyError';
-    return isReply
-      ? `it said ${quoted(error)}`
-      : `it is not connected${this.#lastError ? ` (${this.#lastError})` : ''}`;
-  }
-
-  #unavailable(operation: string, reason: string): CacheError<'STORE_UNAVAILABLE'> {
-    return new CacheError('STORE_UNAVAILABLE', { store: this.settings.name, operation, reason });
-  }
-}
-
-/** A client with what a cache needs: it fails at once, sends nothing twice, and comes back soon after an outage. */
-async function makeClient(target: string | RedisConnectionOptions, commandTimeout: number): Promise<RedisClient> {
-  const Redis = await importIoredis();
-  const options = {
-    connectTimeout: CONNECT_TIMEOUT,
-    retryStrategy: (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 6), 1_000) + Math.random() * 100,
-    ...(typeof target === 'string' ? {} : target),
-    autoResendUnfulfilledCommands: false,
-    disableClientInfo: true,
-    disconnectTimeout: DISCONNECT_TIMEOUT,
-    enableOfflineQueue: false,
-    // It gives up where INFO is not allowed; the run id is asked in its place.
-    enableReadyCheck: false,
-    maxRetriesPerRequest: 0,
-    socketTimeout: Math.max(SILENCE_LIMIT, 2 * commandTimeout),
-  };
-  return typeof target === 'string' ? new Redis(target, options) : new Redis(options);
-}
-
-async function importIoredis() {
-  try {
-    const ioredis = await import('ioredis');
-    // The first releases of version 5 have the class as their default export only.
-    return ioredis.Redis ?? (ioredis.default as unknown as typeof ioredis.Redis);
-  } catch (error) {
-    const code = (error as { code?: unknown } | null)?.code;
-    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error;
-    throw new CacheError('PACKAGE_MISSING', { package: 'ioredis', usedBy: 'redisStore()' });
-  }
-}
-
-/** What a server or a socket said, without the arguments that it repeats in some messages: they may be values. */
-function quoted(error: Error): string {
-  // Where a host has several addresses, what went wrong with each of them is inside.
-  const [first] = error instanceof AggregateError ? (error.errors as Error[]) : [];
-  const [message = ''] = (error.message || (first?.message ?? error.name)).split(/, with args|\n/);
-  return JSON.stringify(message.slice(0, 160));
 }
 
 function ignore(): void {}

@@ -1,65 +1,99 @@
 import { invalidOption } from '../core/options.js';
+import { ENTRY_GROUPS, entryGroup } from '../keys/groups.js';
 import type { StoreNamespace } from './store.js';
 
 /** Names that a cache cannot have, because generations, leases and locks stand under them. */
 const RESERVED = ['~gen', '~lease', '~lock'];
+/** Stands in front of a group in the name of the mark that says it is closed. No group has a name like it. */
+export const CLOSED = '~closed:';
+
 const SEGMENT = /^[\p{L}\p{N}._-]+$/u;
 const VERSION_SEGMENT = /^v\d+$/;
 const GLOB_CHARACTERS = /[*?[\]\\]/g;
 
-/** What a key of entries or leases stands for. */
-export type KeyKind = 'entry' | 'lease';
+/** What a key that concerns one path alone stands for: `own` is the generation of its entry, the same for all versions. */
+export type KeyKind = 'entry' | 'lease' | 'own';
 
-/** The names of everything that one cache keeps in Redis. */
+/** What stands in front of the path, of whatever version: for a scan, and to read it off a key. */
+const FORMS = {
+  entry: { scanned: 'v*:', read: /^v\d+:(.+)$/s },
+  lease: { scanned: '~lease:v*:', read: /^~lease:v\d+:(.+)$/s },
+  own: { scanned: `~gen:${ENTRY_GROUPS}`, read: new RegExp(`^~gen:${ENTRY_GROUPS}(.+)$`, 's') },
+} as const satisfies Record<KeyKind, { scanned: string; read: RegExp }>;
+
+/** The names of everything that one cache keeps in Redis, or in one shard of a cluster. */
 export class RedisKeys {
   /** Stands in front of the name of a group. */
   readonly generationPrefix: string;
-  readonly #entryPrefix: string;
-  readonly #leasePrefix: string;
-  readonly #lockPrefix: string;
+  readonly #prefix: string;
+  readonly #base: string;
   readonly #version: string;
 
-  /** @throws CacheError `OPTION_INVALID` for a prefix that could reach the keys of others. */
-  constructor({ prefix, version }: StoreNamespace) {
+  /**
+   * @param tag the hash tag of the shard, in a cluster.
+   * @throws CacheError `OPTION_INVALID` for a prefix that could reach the keys of others.
+   */
+  constructor(
+    { prefix, version }: StoreNamespace,
+    private readonly tag?: string,
+  ) {
     checkPrefix(prefix);
-    this.generationPrefix = `${prefix}:~gen:`;
-    this.#entryPrefix = `${prefix}:`;
-    this.#leasePrefix = `${prefix}:~lease:`;
-    this.#lockPrefix = `${prefix}:~lock:`;
+    this.#prefix = `${prefix}:`;
+    this.#base = tag === undefined ? this.#prefix : `${this.#prefix}{${tag}}:`;
+    this.generationPrefix = `${this.#base}~gen:`;
     this.#version = `v${version}:`;
   }
 
   entry(path: string): string {
-    return this.#entryPrefix + this.#version + path;
+    return this.#base + this.#version + path;
   }
 
   lease(path: string): string {
-    return this.#leasePrefix + this.#version + path;
+    return `${this.#base}~lease:${this.#version}${path}`;
   }
 
   generation(group: string): string {
     return this.generationPrefix + group;
   }
 
+  /** The generation of the entry itself. */
+  own(path: string): string {
+    return this.generation(entryGroup(path));
+  }
+
+  generations(groups: readonly string[]): string[] {
+    return groups.map((group) => this.generation(group));
+  }
+
+  /** The mark of a closed group. Nothing but its time to live takes it away: an invalidation deletes generations. */
+  closed(group: string): string {
+    return this.generation(CLOSED + group);
+  }
+
+  /** The group or path that a generation or an entry is about; any other key as it is. */
+  nameOf(key: string): string {
+    for (const prefix of [this.generationPrefix, this.entry('')])
+      if (key.startsWith(prefix)) return key.slice(prefix.length);
+    return key;
+  }
+
   lock(name: string): string {
-    return this.#lockPrefix + name;
+    return `${this.#base}~lock:${name}`;
   }
 
-  /** What `SCAN` is to match to find the keys of all versions whose path begins with these whole segments. */
+  /** What `SCAN` is to match to find the keys of all versions and shards whose path begins with these whole segments. */
   scanPattern(kind: KeyKind, literal: string): string {
+    const shard = this.tag === undefined ? '' : '{??}:';
     const below = literal === '' ? '' : `${literal}:`;
-    return `${escapeGlob(this.#prefixOf(kind))}v*:${escapeGlob(below)}*`;
+    return `${escapeGlob(this.#prefix)}${shard}${FORMS[kind].scanned}${escapeGlob(below)}*`;
   }
 
-  /** The path that a key stands for, of whatever version; undefined for a key that only looks like one. */
+  /** The path that a key stands for, of whatever version and shard; undefined for a key that only looks like one. */
   pathOf(kind: KeyKind, key: string): string | undefined {
-    const prefix = this.#prefixOf(kind);
-    if (!key.startsWith(prefix)) return undefined;
-    return /^v\d+:(.+)$/s.exec(key.slice(prefix.length))?.[1];
-  }
-
-  #prefixOf(kind: KeyKind): string {
-    return kind === 'entry' ? this.#entryPrefix : this.#leasePrefix;
+    if (!key.startsWith(this.#prefix)) return undefined;
+    const rest = key.slice(this.#prefix.length);
+    const inShard = this.tag === undefined ? rest : /^\{\w\w\}:(.*)$/s.exec(rest)?.[1];
+    return inShard === undefined ? undefined : FORMS[kind].read.exec(inShard)?.[1];
   }
 }
 

@@ -1,27 +1,45 @@
 import type { Address } from '../core/entry.js';
 
+/** What is remembered of the last entry of a path. */
+interface Memory {
+  /** The groups that it named and its readers do not derive: tags from its result. */
+  readonly own: readonly string[];
+  readonly isLarge: boolean;
+}
+
 const MOST_PATHS = 10_000;
+const MOST_GROUPS = 100_000;
 
 /**
- * The groups that the last entry of a path named and its readers do not derive: tags from its result. A reader asks for
- * them along with the entry, which saves the second trip. The paths noted longest ago are forgotten first.
+ * What is good to know before an entry is read. A reader asks for the groups of its own along with it, which saves the
+ * second trip, and a large one is not mixed with others. The paths noted longest ago are forgotten first.
  */
-export class RememberedGroups {
-  readonly #byPath = new Map<string, readonly string[]>();
+export class RememberedEntries {
+  readonly #byPath = new Map<string, Memory>();
+  /** How many groups are remembered of all paths together. */
+  #groups = 0;
 
-  of({ path, groups }: Address): readonly string[] {
-    return this.#byPath.get(path)?.filter((group) => !groups.includes(group)) ?? [];
+  ownGroups({ path, groups }: Address): readonly string[] {
+    return this.#byPath.get(path)?.own.filter((group) => !groups.includes(group)) ?? [];
   }
 
-  /** @param own what the entry names and its readers do not derive. */
-  note(path: string, own: readonly string[]): void {
-    this.#byPath.delete(path);
-    if (own.length === 0) return;
-    this.#byPath.set(path, own);
-    if (this.#byPath.size <= MOST_PATHS) return;
+  isLarge(path: string): boolean {
+    return this.#byPath.get(path)?.isLarge ?? false;
+  }
+
+  note(path: string, memory: Memory): void {
+    if (this.#byPath.size > 0) this.#forget(path);
+    if (memory.own.length === 0 && !memory.isLarge) return;
+    this.#byPath.set(path, memory);
+    this.#groups += memory.own.length;
     for (const oldest of this.#byPath.keys()) {
-      this.#byPath.delete(oldest);
-      break;
+      if (this.#byPath.size <= MOST_PATHS && this.#groups <= MOST_GROUPS) break;
+      this.#forget(oldest);
     }
+  }
+
+  #forget(path: string): void {
+    this.#groups -= this.#byPath.get(path)?.own.length ?? 0;
+    this.#byPath.delete(path);
   }
 }

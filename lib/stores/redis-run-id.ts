@@ -1,8 +1,5 @@
 import { HIDDEN_RUN_ID } from './redis-scripts.js';
-import type { RedisClient } from './redis-target.js';
-
-/** What a server refuses for good. Anything else (`NOAUTH`, `LOADING`, `BUSY`) may pass. */
-const REFUSAL = /^(NOPERM|ERR) /;
+import type { RedisClient } from './redis-commands.js';
 
 /**
  * Which process of the server answers on a connection. It is asked in the client's `connect` event, when the command
@@ -38,7 +35,7 @@ export class RunId {
     this.#asked = connection;
     this.client.info('server').then(
       (text) => this.#learn(connection, runIdIn(text)),
-      (error: Error) => this.#learn(connection, REFUSAL.test(error.message) ? HIDDEN_RUN_ID : undefined, error),
+      (error: Error) => this.#learn(connection, isRefusal(error) ? HIDDEN_RUN_ID : undefined, error),
     );
   }
 
@@ -63,6 +60,11 @@ export class RunId {
     this.#problem = problem;
     if (runId === undefined) this.#asked = -1;
   }
+}
+
+/** Whether a server will not carry a command out at any time. Anything else (`NOAUTH`, `LOADING`, `BUSY`) may pass. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Error && /^(NOPERM|ERR) /.test(error.message);
 }
 
 /** Whether a reply counts: the root generation in it, or recorded for it, was made by the process that answered. */

@@ -9,20 +9,32 @@ export interface Search {
   readonly matches: (path: string) => boolean;
 }
 
+/** Where to look. */
+interface Place {
+  /** To the servers that have all keys together. */
+  readonly connections: readonly RedisConnection[];
+  readonly keys: RedisKeys;
+  readonly remove: (names: readonly string[]) => Promise<void>;
+}
+
 const SCANNED_AT_ONCE = 1_000;
 
 /**
- * Deletes leases and entries, of every version, whose path matches. All leases go first, to the end: in one pass a load
- * could store its result behind the scan's back and drop its lease before the scan gets there.
+ * Deletes leases and entries, of every version, whose path matches, and the generations of such entries. All leases go
+ * first, to the end: in one pass a load could store its result behind the scan's back and drop its lease before the scan
+ * gets there. An entry goes before its generation, or something could be built from it under the next one.
  */
-export async function deleteMatching(connection: RedisConnection, keys: RedisKeys, search: Search): Promise<void> {
-  for (const kind of ['lease', 'entry'] as const) await deleteKind(connection, keys, { ...search, kind });
+export async function deleteMatching(place: Place, search: Search): Promise<void> {
+  for (const kind of ['lease', 'entry', 'own'] as const) {
+    await Promise.all(place.connections.map((connection) => deleteKind(connection, kind, place, search)));
+  }
 }
 
 async function deleteKind(
   connection: RedisConnection,
-  keys: RedisKeys,
-  { kind, operation, literal, matches }: Search & { readonly kind: KeyKind },
+  kind: KeyKind,
+  { keys, remove }: Place,
+  { operation, literal, matches }: Search,
 ): Promise<void> {
   const pattern = keys.scanPattern(kind, literal);
   let cursor = '0';
@@ -35,7 +47,7 @@ async function deleteKind(
       const path = keys.pathOf(kind, name);
       return path !== undefined && matches(path);
     });
-    if (wanted.length > 0) await connection.send(operation, (commands) => commands.del(wanted));
+    if (wanted.length > 0) await remove(wanted);
     cursor = next;
   } while (cursor !== '0');
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { bucketGroup, ROOT_GROUP } from '../keys/groups.js';
 import { ENTRY_FIELDS, ENTRY_FORMAT } from '../serialization/entry-format.js';
+import { CLOSED } from './redis-keys.js';
 
 /** A Lua script, and the hash under which a server that has run it once knows it. */
 export interface Script {
@@ -43,15 +44,17 @@ end
 `;
 
 /*
- * KEYS: entry, lease, generations of the reader's groups.
- * ARGV: run id, token, mode, token to ignore, lifetimes of generations, root and lease, prefix of generations, buckets.
+ * KEYS: entry, lease, generations of the reader's groups; last that of the entry itself, where it is asked for.
+ * ARGV: run id, token, mode, token to ignore, lifetimes of generations, root and lease, prefix of generations, buckets,
+ * path, and 1 where the generation of the entry itself is asked for.
  *
+ * A group that is closed has no generation, and gets none: that is why readers need not ask whether it is.
  * The first write is a SET, because a full server refuses nothing any more once a script has written.
  */
 const BEGIN = `${SHARED}
 local runId, token, mode, ignore = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local lifetime, rootLifetime, leaseLifetime = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
-local prefix, buckets = ARGV[8], tonumber(ARGV[9])
+local prefix, buckets, path, owns = ARGV[8], tonumber(ARGV[9]), ARGV[10], tonumber(ARGV[11])
 local rootKey, new = prefix .. '${ROOT_GROUP}', newId(token)
 local present, renewals = {}, {}
 
@@ -89,12 +92,23 @@ local function currentNames(text, first)
   return next(names) and names
 end
 
-local values = redis.call('MGET', unpack(KEYS))
-local reply, groups = { 'leased', new }, {}
-for i = 3, #KEYS do
-  reply[i] = complete(KEYS[i], values[i])
-  groups[i - 2] = string.sub(KEYS[i], #prefix + 1)
+local function marksOf(names)
+  local marks = {}
+  for i, name in ipairs(names) do marks[i] = prefix .. '${CLOSED}' .. name end
+  return redis.call('MGET', unpack(marks))
 end
+
+local values = redis.call('MGET', unpack(KEYS))
+local reply, groups, closable = { 'leased', new }, {}, { path }
+for i = 3, #KEYS - owns do
+  groups[i - 2] = string.sub(KEYS[i], #prefix + 1)
+  closable[i - 1] = groups[i - 2]
+end
+for _, mark in ipairs(marksOf(closable)) do
+  if mark then return { 'closed' } end
+end
+for i = 3, #KEYS - owns do reply[i] = complete(KEYS[i], values[i]) end
+local own = owns == 1 and complete(KEYS[#KEYS], values[#KEYS]) or nil
 
 local function isAlive(header)
   local names = currentNames(header, ${ENTRY_FIELDS + 1})
@@ -107,7 +121,7 @@ end
 
 if mode == 'load' then
   local header = values[1] and ignore ~= '${IGNORE_ANY}' and string.match(values[1], '^${ENTRY_FORMAT} ([^\\n]*)\\n')
-  if header and string.match(header, '^[^ ]*') ~= ignore and isAlive(header) then return { 'alive', values[1] } end
+  if header and string.match(header, '^[^ ]*') ~= ignore and isAlive(header) then return { 'alive', values[1], own } end
   -- Whose groups changed, or who names none, can store nothing: nobody waits for it.
   if values[2] and currentNames(values[2], 2) then return { 'busy' } end
 end
@@ -117,17 +131,22 @@ for i, group in ipairs(groups) do lease[i + 1] = group .. '=' .. reply[i + 2] en
 redis.call('SET', KEYS[2], table.concat(lease, ' '), 'PX', leaseLifetime)
 
 if buckets > 0 then
-  local keys = {}
-  for i = 1, buckets do keys[i] = prefix .. '${bucketGroup(0).slice(0, -1)}' .. (i - 1) end
-  local ids = redis.call('MGET', unpack(keys))
-  for i = 1, buckets do reply[#reply + 1] = complete(keys[i], ids[i]) end
+  local names, keys = {}, {}
+  for i = 1, buckets do
+    names[i] = '${bucketGroup(0).slice(0, -1)}' .. (i - 1)
+    keys[i] = prefix .. names[i]
+  end
+  local ids, marks = redis.call('MGET', unpack(keys)), marksOf(names)
+  for i = 1, buckets do reply[#reply + 1] = marks[i] and '' or complete(keys[i], ids[i]) end
 end
+reply[#reply + 1] = own
 for _, key in ipairs(renewals) do lengthen(key, key == rootKey and rootLifetime or lifetime) end
 return reply
 `;
 
 /*
- * KEYS: entry, lease, generation of the path; generations of the lease's groups, of the late tags, of their buckets.
+ * KEYS: entry, lease, generations of the path and of the entry itself; generations of the lease's groups and of what was
+ * read under it, of the late tags, of their buckets.
  * ARGV: token, mode, header, payload, lifetimes of entry, generations and root, prefix of generations, number of groups
  * and of late tags; ids of the groups, ids of the buckets, names of the late tags. Without a header nothing is stored.
  *
@@ -142,10 +161,10 @@ local rootKey = prefix .. '${ROOT_GROUP}'
 local lease = redis.call('MGET', KEYS[2])[1]
 if not lease or string.match(lease, '^[^ ]*') ~= token then return 0 end
 
-local values = redis.call('MGET', unpack(KEYS, 4))
+local values = redis.call('MGET', unpack(KEYS, 5))
 local recorded, isUnchanged = {}, true
 for i = 1, groups do
-  recorded[KEYS[3 + i]] = true
+  recorded[KEYS[4 + i]] = true
   if values[i] ~= ARGV[10 + i] then isUnchanged = false end
 end
 for i = 1, tags do
@@ -158,9 +177,9 @@ if not isUnchanged then
 end
 
 local created, renewals, new = {}, {}, newId(token)
-for i = 1, groups do renewals[i] = KEYS[3 + i] end
+for i = 1, groups do renewals[i] = KEYS[4 + i] end
 for i = 1, tags do
-  local key, id = KEYS[3 + groups + i], values[groups + i]
+  local key, id = KEYS[4 + groups + i], values[groups + i]
   if not recorded[key] then
     if isId(id) then
       renewals[#renewals + 1] = key
@@ -181,7 +200,7 @@ if ARGV[3] ~= '' then
   for _, key in ipairs(created) do redis.call('SET', key, new, 'PX', kept(lifetime)) end
   for _, key in ipairs(renewals) do lengthen(key, key == rootKey and rootLifetime or lifetime) end
 end
-if mode == 'put' then redis.call('DEL', KEYS[3]) end
+if mode == 'put' then redis.call('DEL', KEYS[3], KEYS[4]) end
 redis.call('DEL', KEYS[2])
 return 1
 `;
@@ -195,8 +214,18 @@ local value = redis.call('MGET', KEYS[1])[1]
 if not value or (value ~= ARGV[1] and string.sub(value, 1, #ARGV[1] + 1) ~= ARGV[1] .. ' ') then return 0 end
 `;
 
+/*
+ * KEYS: marks of groups. ARGV: how long the groups are closed. Of two windows the one that ends last counts.
+ */
+const CLOSE = `
+for _, key in ipairs(KEYS) do
+  if redis.call('PTTL', key) < tonumber(ARGV[1]) then redis.call('SET', key, '1', 'PX', ARGV[1]) end
+end
+`;
+
 export const beginScript = scriptOf(BEGIN);
 export const fillScript = scriptOf(FILL);
+export const closeScript = scriptOf(CLOSE);
 export const extendScript = scriptOf(`${HELD}return redis.call('PEXPIRE', KEYS[1], ARGV[2])`);
 export const dropScript = scriptOf(`${HELD}return redis.call('DEL', KEYS[1])`);
 

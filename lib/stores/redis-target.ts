@@ -1,47 +1,15 @@
 import type { ConnectionOptions } from 'node:tls';
-import { describeValue } from '../core/describe.js';
 import { CacheError } from '../core/errors.js';
 import { checkOptionNames, invalidOption } from '../core/options.js';
+import { checkClient } from './redis-borrowed.js';
+import type { ClusterClient, RedisClient } from './redis-commands.js';
 
-/** The commands that a store sends; an ioredis client of version 5 or 6 has them. */
-export interface RedisCommands {
-  mget(keys: string[]): Promise<(string | null)[]>;
-  set(key: string, value: string, unit: 'PX', lifetime: number, condition: 'NX'): Promise<string | null>;
-  del(keys: string[]): Promise<number>;
-  scan(cursor: string, match: 'MATCH', pattern: string, count: 'COUNT', size: number): Promise<[string, string[]]>;
-  evalsha(sha: string, keys: number, ...rest: string[]): Promise<unknown>;
-  eval(text: string, keys: number, ...rest: string[]): Promise<unknown>;
-  info(section: string): Promise<string>;
-}
-
-/** An ioredis client, version 5 or 6. */
-export interface RedisClient extends RedisCommands {
-  readonly status: string;
-  readonly mode?: string;
-  readonly isCluster?: boolean;
-  readonly options: { readonly keyPrefix?: string | undefined };
-  on(event: 'connect' | 'close', listener: () => void): unknown;
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  off(event: 'connect' | 'close', listener: () => void): unknown;
-  connect(): Promise<void>;
-  quit(): Promise<unknown>;
-  disconnect(): void;
-}
-
-/** Where a Redis or Valkey is: the options of ioredis that concern a single server. */
-export interface RedisConnectionOptions {
-  /** Default `localhost`. */
-  host?: string;
-  /** Default 6379. */
-  port?: number;
-  /** A Unix socket, instead of host and port. */
-  path?: string;
+/** What every kind of connection may be told. */
+interface LinkOptions {
   /** 4 or 6 for one version of IP only; 0, the default, for both. */
   family?: number;
   username?: string;
   password?: string;
-  /** Default 0. */
-  db?: number;
   tls?: ConnectionOptions;
   connectionName?: string;
   /** How long a connection may take to be made, in milliseconds. Default 2,000. */
@@ -51,35 +19,90 @@ export interface RedisConnectionOptions {
   noDelay?: boolean;
   /** The version of the Redis protocol, ioredis 6 only. */
   protocol?: 2 | 3;
+}
+
+/** Where a Redis or Valkey is: the options of ioredis that concern a single server. */
+export interface RedisConnectionOptions extends LinkOptions {
+  /** Default `localhost`. */
+  host?: string;
+  /** Default 6379. */
+  port?: number;
+  /** A Unix socket, instead of host and port. */
+  path?: string;
+  /** Default 0. */
+  db?: number;
   /** How long to wait before the given attempt to connect again, in milliseconds. Default 50 to about 1,000. */
   retryStrategy?: (attempt: number) => number | null | void;
 }
 
-/** A URL such as `redis://localhost:6379/1` or `rediss://…`, connection options, or a client that is only borrowed. */
-export type RedisTarget = string | RedisConnectionOptions | { client: RedisClient };
+interface NodeAddress {
+  host: string;
+  port: number;
+}
 
-const CONNECTION_OPTIONS: readonly (keyof RedisConnectionOptions)[] = [
-  'host',
-  'port',
-  'path',
+/** Other addresses for those that Sentinels or nodes tell, by `host:port`. */
+type NatMap = Record<string, NodeAddress>;
+
+/** The Sentinels that know which server is the master now, and the name under which they know it. */
+export interface RedisSentinelOptions extends LinkOptions {
+  sentinels: { host: string; port?: number }[];
+  name: string;
+  sentinelUsername?: string;
+  sentinelPassword?: string;
+  sentinelTLS?: ConnectionOptions;
+  /** Whether `tls` is meant for the master that the Sentinels name. */
+  enableTLSForSentinelMode?: boolean;
+  natMap?: NatMap;
+  /** Default 0. */
+  db?: number;
+}
+
+/** Some nodes of a cluster; the others are learnt from them. */
+export interface RedisClusterOptions extends LinkOptions {
+  /** URLs or addresses. */
+  cluster: (string | NodeAddress)[];
+  natMap?: NatMap;
+  /** How the names of nodes are looked up; services that give certificates to names need `(name, done) => done(null, name)`. */
+  dnsLookup?: (name: string, done: (error: Error | null | undefined, address: string, family?: number) => void) => void;
+}
+
+/** What a single connection leads to. */
+export type ServerTarget = string | RedisConnectionOptions | RedisSentinelOptions | { client: RedisClient };
+
+/**
+ * A URL such as `redis://localhost:6379/1` or `rediss://…`, connection options, Sentinels, nodes of a cluster, or a
+ * client that is only borrowed.
+ */
+export type RedisTarget = ServerTarget | RedisClusterOptions | { client: ClusterClient };
+
+const LINK_OPTIONS: readonly (keyof LinkOptions)[] = [
   'family',
   'username',
   'password',
-  'db',
   'tls',
   'connectionName',
   'connectTimeout',
   'keepAlive',
   'noDelay',
   'protocol',
-  'retryStrategy',
 ];
+const SERVER_OPTIONS = ['host', 'port', 'path', 'db', 'retryStrategy', ...LINK_OPTIONS];
+const SENTINEL_OPTIONS = [
+  ...['sentinels', 'name', 'sentinelUsername', 'sentinelPassword', 'sentinelTLS', 'enableTLSForSentinelMode'],
+  ...['natMap', 'db', ...LINK_OPTIONS],
+];
+const CLUSTER_OPTIONS = ['cluster', 'natMap', 'dnsLookup', ...LINK_OPTIONS];
+/** Options of ioredis that would let a replica answer. */
+const REPLICA_OPTIONS = ['role', 'preferredSlaves', 'scaleReads', 'readOnly'];
 
-/** Commands that a client of another kind would not have. */
-const NEEDED = ['mget', 'set', 'del', 'scan', 'evalsha', 'eval', 'info', 'on', 'off'] as const;
-
-export function isBorrowed(target: RedisTarget): target is { client: RedisClient } {
+export function isBorrowed(target: RedisTarget): target is { client: RedisClient } | { client: ClusterClient } {
   return typeof target === 'object' && 'client' in target;
+}
+
+/** Whether the target is a cluster, whoever makes its client. */
+export function isCluster(target: RedisTarget): target is RedisClusterOptions | { client: ClusterClient } {
+  if (typeof target === 'string') return false;
+  return 'client' in target ? target.client.isCluster === true : 'cluster' in target;
 }
 
 /** @throws CacheError `OPTION_INVALID`, `OPTION_UNKNOWN`, `STORE_CLIENT_REFUSED`. No message shows a URL or password. */
@@ -88,9 +111,52 @@ export function checkTarget(target: unknown, where: string): asserts target is R
   if (typeof target !== 'object' || target === null) {
     throw invalidOption('target', where, target, 'a URL, connection options, or { client }');
   }
-  if (!('client' in target)) return checkOptionNames(target, CONNECTION_OPTIONS, where);
-  checkOptionNames(target, ['client'], where);
-  checkClient(target.client);
+  if ('client' in target) {
+    checkOptionNames(target, ['client'], where);
+    return checkClient(target.client);
+  }
+  checkOptions(target as Record<string, unknown>, where);
+}
+
+function checkOptions(target: Readonly<Record<string, unknown>>, where: string): void {
+  for (const option of REPLICA_OPTIONS) {
+    if (option in target)
+      throw invalidOption(
+        option,
+        where,
+        target[option],
+        'left out, because a replica may lag behind and is never read',
+      );
+  }
+  if ('cluster' in target) {
+    checkOptionNames(target, CLUSTER_OPTIONS, where);
+    checkAddresses('cluster', target['cluster'], where);
+  } else if ('sentinels' in target) {
+    checkOptionNames(target, SENTINEL_OPTIONS, where);
+    checkAddresses('sentinels', target['sentinels'], where);
+    const { name } = target;
+    if (typeof name === 'string' && name !== '') return;
+    throw invalidOption('name', where, name, 'the name under which the Sentinels know the master, such as "mymaster"');
+  } else {
+    checkOptionNames(target, SERVER_OPTIONS, where);
+  }
+}
+
+function checkAddresses(option: 'cluster' | 'sentinels', found: unknown, where: string): void {
+  const isUrlTaken = option === 'cluster';
+  const isAddress = (each: unknown): boolean =>
+    typeof each === 'string'
+      ? isUrlTaken && each !== ''
+      : typeof each === 'object' && each !== null && typeof (each as { host?: unknown }).host === 'string';
+  if (Array.isArray(found) && found.length > 0 && found.every(isAddress)) return;
+  const port = option === 'cluster' ? 6379 : 26379;
+  throw new CacheError('OPTION_INVALID', {
+    option,
+    where,
+    // A URL may hold a password.
+    found: Array.isArray(found) ? `a list of ${found.length}` : typeof found,
+    expected: `a list of at least one address, such as [{ host: 'localhost', port: ${port} }]`,
+  });
 }
 
 function checkUrl(text: string, where: string): void {
@@ -106,27 +172,4 @@ function checkUrl(text: string, where: string): void {
   }
   // ioredis takes what stands behind the "?" for options of its own.
   checkOptionNames(Object.fromEntries(url.searchParams), ['family'], where);
-}
-
-/** @throws CacheError `STORE_CLIENT_REFUSED` */
-function checkClient(client: unknown): void {
-  const given = (typeof client === 'object' && client !== null ? client : {}) as Partial<RedisClient>;
-  if (given.isCluster) {
-    throw refused('it is a Cluster client, and clusters are not supported yet', 'Pass the client of a single server.');
-  }
-  if (typeof given.options !== 'object' || NEEDED.some((name) => typeof given[name] !== 'function')) {
-    throw refused(`${describeValue(client)} is no client of ioredis`, 'Pass a `new Redis(…)` of ioredis 5 or 6.');
-  }
-  if (given.options.keyPrefix) {
-    const remedy = 'Leave it out of the client; forRoot({ prefix }) starts every key.';
-    throw refused(`it has the keyPrefix ${JSON.stringify(given.options.keyPrefix)}`, remedy);
-  }
-  if (given.mode === 'subscriber' || given.mode === 'monitor') {
-    const remedy = 'Pass a client that is used for commands, such as client.duplicate().';
-    throw refused(`it is in ${given.mode} mode`, remedy);
-  }
-}
-
-function refused(reason: string, remedy: string): CacheError<'STORE_CLIENT_REFUSED'> {
-  return new CacheError('STORE_CLIENT_REFUSED', { reason, remedy });
 }

@@ -9,6 +9,8 @@ export interface StoreNamespace {
   readonly version: number;
   /** The name of the cache, `default` for the unnamed one; for messages. */
   readonly name: string;
+  /** The largest value that is stored, in bytes; a store reads nothing larger back. Default 1 MiB. */
+  readonly maxValueBytes?: number | undefined;
   /** Where a store tells what it found under a key that it cannot read. */
   readonly tell?: Tell | undefined;
 }
@@ -21,10 +23,17 @@ export interface StoreDefinition {
   create(namespace: StoreNamespace): CacheStore;
 }
 
+/** The present generation of groups; null or undefined where there is none. */
+export interface Generations {
+  get(group: string): string | null | undefined;
+}
+
 /** An entry as it was read, with the present generation of every group that the reader or the entry names. */
 export interface Snapshot {
   readonly entry: Entry;
-  readonly generations: ReadonlyMap<string, string | null>;
+  readonly generations: Generations;
+  /** The generation of the entry itself as it was read, where something is built from it; null where there is none. */
+  readonly own?: string | null | undefined;
 }
 
 export interface BeginRequest {
@@ -47,19 +56,29 @@ export interface Lease {
   readonly token: string;
   /** The groups of the address, each with its generation before the load. */
   readonly generations: ReadonlyMap<string, string>;
-  /** The generation of every bucket before the load, by its number; empty without `lateTags`. */
+  /**
+   * The generation of every bucket before the load, by its number; empty without `lateTags`. The empty text stands for a
+   * bucket that is closed, with whose tags nothing can be stored.
+   */
   readonly buckets: readonly string[];
+  /** The generation of the entry itself, where something is built from it. */
+  readonly own?: string | undefined;
 }
 
 export type Begun =
-  | { readonly kind: 'alive'; readonly entry: Entry }
+  /** With the generation of the entry itself, where something is built from it. */
+  | { readonly kind: 'alive'; readonly entry: Entry; readonly own?: string | undefined }
   | { readonly kind: 'busy' }
+  /** What is loaded now must not be stored, whoever loads it: see `Invalidation.settle`. */
+  | { readonly kind: 'closed' }
   | { readonly kind: 'leased'; readonly lease: Lease };
 
 export interface FillRequest {
   readonly lease: Lease;
-  /** `put` also deletes the generation of the path, because variants of it live below. */
+  /** `put` also deletes the generation of the path, because variants of it live below, and that of the entry itself. */
   readonly mode: 'load' | 'put';
+  /** Groups that the result depends on besides those of the lease, with the generations under which that was read. */
+  readonly dependencies?: ReadonlyMap<string, string> | undefined;
   /** What to store; without it the lease is only dropped. */
   readonly entry?:
     | {
@@ -85,9 +104,15 @@ export interface Glob {
 export interface Invalidation {
   /** Groups whose generation is deleted: paths, tags and their buckets. */
   readonly groups: readonly string[];
-  /** Paths of which exactly the lease and the entry are deleted. */
+  /** Paths of which exactly the lease, the entry, and then its own generation are deleted. */
   readonly paths: readonly string[];
   readonly globs: readonly Glob[];
+  /**
+   * How long the groups are closed, in milliseconds: until then none of them gets a generation, and nobody the lease of
+   * a path in them, or of the very path that a group is named for. Of several windows the one that ends last counts, and
+   * nothing else opens a group. Undefined for not at all.
+   */
+  readonly settle?: number | undefined;
 }
 
 /**
@@ -102,18 +127,30 @@ export interface CacheStore {
   /** Waits until the store can be asked, or rejects with the reason. */
   connect(): Promise<void>;
 
-  /** The entry at the address with the generations needed to judge it, or undefined when there is nothing usable. */
-  read(address: Address): Promise<Snapshot | undefined>;
+  /**
+   * The entry at the address with the generations needed to judge it, or undefined when there is nothing usable. Whoever
+   * has it in this process answers at once, and is judged at once.
+   */
+  read(address: Address): Snapshot | undefined | Promise<Snapshot | undefined>;
 
-  /** Completes missing generations, looks again, and takes the lease if it is free or its holder is doomed. */
+  /** Tells apart the parts of a store whose groups have generations of their own: what it returns is the same within one. */
+  placeOf(path: string): string;
+
+  /** The present generations of groups in the place of a path; null for one that is missing or not to be trusted. */
+  generations(path: string, groups: readonly string[]): Promise<ReadonlyMap<string, string | null>>;
+
+  /**
+   * Completes missing generations, looks again, and takes the lease if it is free or its holder is doomed. Where the path
+   * or a group of the address is closed it does nothing of that.
+   */
   begin(request: BeginRequest): Promise<Begun>;
 
   /** Lengthens a lease that is still held. False when it is not. */
   renew(lease: Lease): Promise<boolean>;
 
   /**
-   * Stores the entry if the lease is still held and no generation changed since `begin`, and drops the lease.
-   * True when it was held and nothing changed, also without an entry.
+   * Stores the entry if the lease is still held and no generation changed since `begin`, nor one of the dependencies, and
+   * drops the lease. True when it was held and nothing changed, also without an entry.
    */
   fill(request: FillRequest): Promise<boolean>;
 

@@ -1,0 +1,138 @@
+import type { Address, Entry } from '../core/entry.js';
+import { CacheError } from '../core/errors.js';
+import { ROOT_GROUP } from '../keys/groups.js';
+import { isHeadOf } from '../serialization/entry-format.js';
+import { RedisBatch } from './redis-batch.js';
+import type { RedisEntries } from './redis-entries.js';
+import { RedisHeads } from './redis-heads.js';
+import { RememberedEntries } from './redis-remembered.js';
+import { isOfRun } from './redis-run-id.js';
+import type { RedisTopology, Shard } from './redis-topology.js';
+import type { Snapshot } from './store.js';
+
+/**
+ * Payloads of more characters are read apart from others. A batch then brings a megabyte at most of what was read or
+ * written here before, and one command less would save little beside the parsing of so much.
+ */
+const LARGE = 8_192;
+
+interface WholeSnapshot extends Snapshot {
+  readonly generations: ReadonlyMap<string, string | null>;
+}
+
+/** Reads entries with the generations by which they are judged, in as few commands as that takes. */
+export class RedisReads {
+  readonly #batches = new Map<Shard, RedisBatch>();
+  readonly #heads = new Map<Shard, RedisHeads>();
+  readonly #remembered = new RememberedEntries();
+
+  constructor(
+    private readonly topology: RedisTopology,
+    private readonly entries: RedisEntries,
+  ) {}
+
+  async read(address: Address): Promise<Snapshot | undefined> {
+    return unlessPartial(this.#read(address, this.topology.shardOf(address.path)));
+  }
+
+  /** Like `read`, but without the payload where the entry is still that of the copy. */
+  async validate(address: Address, copy: Entry): Promise<Snapshot | undefined> {
+    return unlessPartial(this.#validate(address, copy, this.topology.shardOf(address.path)));
+  }
+
+  /** The present generations of groups where a path is. What another process of the server has brought back counts for nothing. */
+  async generations(path: string, groups: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
+    const shard = this.topology.shardOf(path);
+    const { value, runId } = await this.#batchOf(shard).get(shard.keys.generations([ROOT_GROUP, ...groups]));
+    const [root, ...ids] = value;
+    const isTrusted = isOfRun(runId, root);
+    return new Map(groups.map((group, index) => [group, (isTrusted && ids[index]) || null]));
+  }
+
+  /** Remembers what the next reader of an entry should know. */
+  note({ path, groups }: Address, { header, payload }: Entry): void {
+    const own = [...header.groups.keys()].filter((group) => !groups.includes(group));
+    this.noteStored(path, own, payload);
+  }
+
+  /** @param own the groups that the entry names and its readers do not derive. */
+  noteStored(path: string, own: readonly string[], payload: string): void {
+    this.#remembered.note(path, { own, isLarge: payload.length > LARGE });
+  }
+
+  async #read(address: Address, shard: Shard): Promise<Snapshot | undefined> {
+    const { keys } = shard;
+    const groups = [...address.groups, ...this.#remembered.ownGroups(address)];
+    const names = [keys.entry(address.path), ...keys.generations(groups)];
+    if (address.isDependedOn) names.push(keys.own(address.path));
+    const { value, runId } = await this.#batchOf(shard).get(names, this.#remembered.isLarge(address.path));
+    const [text, ...ids] = value;
+    const generations = new Map<string, string | null>();
+    for (let index = 0; index < groups.length; index++) generations.set(groups[index]!, ids[index] ?? null);
+    const read = this.entries.read(text, names[0]);
+    const entry = read instanceof Promise ? await read : read;
+    if (!entry || !isOfRun(runId, generations.get(ROOT_GROUP))) return undefined;
+    this.note(address, entry);
+    const unread = [...entry.header.groups.keys()].filter((group) => !generations.has(group));
+    const snapshot = { entry, generations, ...(address.isDependedOn && { own: ids.at(-1) ?? null }) };
+    return unread.length === 0 || isDead(snapshot) ? snapshot : this.#withOwnGroups(snapshot, unread, shard);
+  }
+
+  /** Reads the groups that only the entry names as well. */
+  async #withOwnGroups(
+    { entry, generations, own }: WholeSnapshot,
+    unread: readonly string[],
+    shard: Shard,
+  ): Promise<Snapshot | undefined> {
+    const { value, runId } = await this.#batchOf(shard).get(shard.keys.generations(unread));
+    if (!isOfRun(runId, entry.header.groups.get(ROOT_GROUP))) return undefined;
+    const read = unread.map((group, index) => [group, value[index] ?? null] as const);
+    return { entry, generations: new Map([...generations, ...read]), own };
+  }
+
+  async #validate(address: Address, copy: Entry, shard: Shard): Promise<Snapshot | undefined> {
+    const { keys } = shard;
+    const { groups } = copy.header;
+    const names = [...groups.keys(), ...address.groups.filter((group) => !groups.has(group))];
+    const asked = this.#headsOf(shard).get(keys.entry(address.path));
+    // A server that fails has failed once, and that is said of the other command.
+    asked.catch(() => undefined);
+    const own = address.isDependedOn ? [keys.own(address.path)] : [];
+    const { value: ids, runId } = await this.#batchOf(shard).get([...keys.generations(names), ...own]);
+    const head = await asked;
+    const generations = new Map(names.map((name, index) => [name, ids[index] ?? null]));
+    const root = generations.get(ROOT_GROUP);
+    // The two may have been answered by two processes, of which the second does not know what the first one did.
+    if (!isOfRun(runId, root) || !isOfRun(head.runId, root) || head.value === '') return undefined;
+    if (!isHeadOf(head.value, copy.header)) return this.#read(address, shard);
+    return { entry: copy, generations, ...(address.isDependedOn && { own: ids.at(-1) ?? null }) };
+  }
+
+  #batchOf(shard: Shard): RedisBatch {
+    let batch = this.#batches.get(shard);
+    if (!batch) this.#batches.set(shard, (batch = new RedisBatch(shard)));
+    return batch;
+  }
+
+  #headsOf(shard: Shard): RedisHeads {
+    let heads = this.#heads.get(shard);
+    if (!heads) this.#heads.set(shard, (heads = new RedisHeads(shard)));
+    return heads;
+  }
+}
+
+/** A shard that is being moved, or has no master for a moment, is no failure of the store. */
+async function unlessPartial<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (CacheError.is(error, 'STORE_UNAVAILABLE') && error.details.isPartial) return undefined;
+    throw error;
+  }
+}
+
+/** Whether an entry is dead whatever the generations are that have not been read. */
+function isDead({ entry, generations }: WholeSnapshot): boolean {
+  const { groups } = entry.header;
+  return [...generations].some(([group, id]) => groups.has(group) && groups.get(group) !== id);
+}
