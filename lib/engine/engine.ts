@@ -1,58 +1,79 @@
-import type { Address } from '../core/entry.js';
+import { isThenable } from '../core/describe.js';
 import { CacheError } from '../core/errors.js';
 import type { Flight, Landing } from '../resilience/single-flight.js';
 import { SingleFlight } from '../resilience/single-flight.js';
-import type { EncodedValue } from '../serialization/codec.js';
-import type { Invalidation, Snapshot } from '../stores/store.js';
+import type { Invalidation } from '../stores/store.js';
 import type { Frame } from './frames.js';
-import { activeFrames } from './frames.js';
-import type { Expectation } from './freshness.js';
-import { judge } from './freshness.js';
+import { activeFrames, outsideFrames } from './frames.js';
+import { entryLifetime } from './freshness.js';
 import { isFlightHit } from './invalidator.js';
 import { Loader } from './loader.js';
-import type { EngineContext, LoadRequest, Outcome } from './request.js';
+import type { ReadRequest, Sight } from './looks.js';
+import { Looks } from './looks.js';
+import { Nesting, asPart } from './nesting.js';
+import { Puts } from './puts.js';
+import type { EngineContext, LoadRequest, Outcome, SharedValue } from './request.js';
 import { copyOf, hitOf } from './result.js';
+import { StaleValues, variantOf } from './stale.js';
 
-/** What a reader without a loader asks for. */
-export type ReadRequest = Pick<LoadRequest, 'address' | 'shape' | 'debug'> & Pick<Expectation, 'version'>;
+export type { ReadRequest };
+
+/** One call of a cached method while it is under way. */
+interface Call {
+  readonly request: LoadRequest;
+  /** The loads in which it runs, innermost first. */
+  readonly ancestors: readonly Frame[];
+  /** When it began, and until when it waits for somebody else's load; on the clock's monotonic time. */
+  readonly began: number;
+  readonly deadline: number;
+  /** Set once it has got its answer, while its load goes on. */
+  isAnswered: boolean;
+}
 
 /**
- * The verbs of one cache. The order of one read is here: look, judge, then load alone, lead, or follow.
+ * The verbs of one cache. The order of one read is here: look, judge, serve, or load alone, lead, or follow.
  */
 export class Engine {
-  readonly #flights = new SingleFlight<EncodedValue>();
+  readonly #flights = new SingleFlight<SharedValue>();
+  readonly #looks: Looks;
+  readonly #nesting: Nesting;
   readonly #loader: Loader;
+  readonly #puts: Puts;
+  readonly #stale: StaleValues;
 
   constructor(readonly context: EngineContext) {
-    this.#loader = new Loader(context, this.#flights);
+    this.#looks = new Looks(context);
+    this.#nesting = new Nesting(context);
+    this.#loader = new Loader(context, this.#flights, this.#nesting);
+    this.#puts = new Puts(context, this.#nesting);
+    this.#stale = new StaleValues(context, this.#flights, this.#loader);
   }
 
   /** The value under a key, or undefined for a miss. */
-  async read(request: ReadRequest): Promise<Outcome & { readonly expiresAt?: number }> {
-    const { snapshot } = await this.#look(request.address);
-    const isHit = snapshot && judge(snapshot, request) === 'hit';
-    const hit = isHit ? hitOf(this.context, request, snapshot.entry) : undefined;
+  async read(asked: ReadRequest): Promise<Outcome> {
+    const request = asPart(asked, activeFrames());
+    const { snapshot, verdict } = await this.#looks.look(request);
+    const hit = snapshot && verdict === 'hit' ? hitOf(this.context, request, snapshot.entry) : undefined;
     this.#tell(hit ? 'hit' : 'miss', request);
-    return hit ? { ...hit, expiresAt: snapshot!.entry.header.expiresAt } : { status: 'miss', value: undefined };
+    if (hit && request.address.isDependedOn) await this.#nesting.noteRead(request.address, snapshot!);
+    return hit ?? { status: 'miss', value: undefined };
   }
 
-  /** The value under a key, loaded if there is none. The loader's error is passed on as it is. */
-  async getOrSet(request: LoadRequest): Promise<Outcome> {
+  /**
+   * The value under a key, loaded if there is none; a hit at once, where the store answers at once. The loader's error is
+   * passed on as it is.
+   */
+  getOrSet(asked: LoadRequest): Outcome | Promise<Outcome> {
     const ancestors = activeFrames();
+    const request = asPart(asked, ancestors);
     const own = ancestors.find(({ store, path }) => store === this.context.name && path === request.address.path);
-    if (own?.kind === 'load') {
-      throw new CacheError('LOADER_RECURSION', { key: request.address.path, where: request.shape.where });
-    }
-    if (own) return this.#loader.loadAlone(request);
-    const deadline = this.context.clock.monotonic() + this.context.waitTimeout;
-    for (;;) {
-      const outcome = await this.#attempt(request, ancestors, deadline);
-      if (outcome) return outcome;
-      if (this.context.clock.monotonic() >= deadline) return this.#loader.loadAlone(request);
-    }
+    if (own) return this.#recur(request, own);
+    const looking = this.#looks.look(request);
+    if (isThenable(looking)) return this.#getOrLoad(request, ancestors, looking);
+    return this.#served(request, looking) ?? this.#getOrLoad(request, ancestors, looking);
   }
 
-  /** Runs a method whose result replaces the entry; see `Loader.put`. */
+  /** Runs a method whose result replaces the entry; see `Puts.put`. */
   async put(request: LoadRequest, beforeFill: (value: unknown) => Promise<void> = async () => {}): Promise<Outcome> {
     const { path } = request.address;
     const flight = this.#flights.beginPut(path);
@@ -62,10 +83,18 @@ export class Engine {
     };
     try {
       const [waiter] = flightsOf(activeFrames());
-      return await waitingFor(flight, waiter, () => this.#loader.put(request, flight, detachAll));
+      return await waitingFor(flight, waiter, () => this.#puts.put(request, flight, detachAll));
+    } catch (error) {
+      this.#nesting.noteUnknown(request.address);
+      throw error;
     } finally {
       this.#flights.endPut(flight);
     }
+  }
+
+  /** A put of what the caller has. Nobody is given it, so that a load which sets parts of its result depends on none. */
+  set(request: LoadRequest): Promise<Outcome> {
+    return outsideFrames(() => this.put(request));
   }
 
   /**
@@ -84,41 +113,96 @@ export class Engine {
     await this.context.store.clear();
   }
 
-  /** One round of looking and loading; undefined when another one is due. */
-  async #attempt(request: LoadRequest, ancestors: readonly Frame[], deadline: number): Promise<Outcome | undefined> {
-    const { address } = request;
-    const { snapshot, reachable } = await this.#look(address);
-    const verdict = judge(snapshot, request);
-    const hit = verdict === 'hit' && snapshot ? hitOf(this.context, request, snapshot.entry) : undefined;
-    this.#tell(hit ? 'hit' : 'miss', request);
-    if (hit) return hit;
+  async #recur(request: LoadRequest, { kind }: Frame): Promise<Outcome> {
+    if (kind !== 'load') return this.#loader.loadAlone(request);
+    this.#nesting.noteUnknown(request.address);
+    throw new CacheError('LOADER_RECURSION', { key: request.address.path, where: request.shape.where });
+  }
+
+  /** @param looking what the caller's first look sees, or has seen: then nothing that could be served */
+  async #getOrLoad(
+    request: LoadRequest,
+    ancestors: readonly Frame[],
+    looking: Sight | Promise<Sight>,
+  ): Promise<Outcome> {
+    const began = this.context.clock.monotonic();
+    const call: Call = { request, ancestors, began, deadline: began + this.context.waitTimeout, isAnswered: false };
+    let sight = await looking;
+    let served = isThenable(looking) ? await this.#served(request, sight) : undefined;
+    for (;;) {
+      const outcome = served ?? (await this.#attempt(call, sight));
+      if (outcome) return outcome;
+      if (this.context.clock.monotonic() >= call.deadline) return this.#loader.loadAlone(request);
+      sight = await this.#looks.look(request);
+      served = await this.#served(request, sight);
+    }
+  }
+
+  /** What a caller gets without waiting for a load. */
+  #served(request: LoadRequest, sight: Sight): Outcome | undefined | Promise<Outcome> {
+    const served = this.#stale.serve(request, sight);
+    this.#tell(served?.status ?? 'miss', request);
+    return served && request.address.isDependedOn ? this.#servedAsPart(request, sight, served) : served;
+  }
+
+  /** What is built from a stale value is not kept. */
+  async #servedAsPart({ address }: LoadRequest, { snapshot, verdict }: Sight, served: Outcome): Promise<Outcome> {
+    if (verdict === 'hit') await this.#nesting.noteRead(address, snapshot!);
+    else this.#nesting.noteUnknown(address);
+    return served;
+  }
+
+  /** One load where a look saw nothing to be served; undefined when another look is due. */
+  async #attempt(call: Call, sight: Sight): Promise<Outcome | undefined> {
+    const { request } = call;
+    const load = () => this.#load(call, sight);
+    if (!this.#stale.isFallback(request, sight)) return load();
+    const instead = await this.#stale.instead(call, load, async () => {
+      const again = await this.#looks.look(request);
+      return again.reachable ? again : sight;
+    });
+    // What is served in the place of a load may be past its lifetime.
+    if (call.isAnswered) this.#nesting.noteUnknown(request.address);
+    if (instead?.status === 'stale') this.#tell('stale', request);
+    return instead;
+  }
+
+  async #load(call: Call, { snapshot, verdict, reachable }: Sight): Promise<Outcome | undefined> {
+    const { request, ancestors } = call;
     const flights = flightsOf(ancestors);
-    const { path, groups } = address;
-    const variant = `${request.shape.form} ${request.version}`;
-    const role = this.#flights.join({ key: path, groups, variant, reachable, ancestors: flights });
+    const { path, groups } = request.address;
+    const role = this.#flights.join({ key: path, groups, variant: variantOf(request), reachable, ancestors: flights });
     if (role.kind === 'alone') return this.#loader.loadAlone(request);
     const ignore = verdict === 'dead' ? undefined : snapshot?.entry.header.token;
     if (role.kind === 'lead') {
-      return waitingFor(role.flight, flights[0], () => this.#loader.lead(request, role.flight, ignore));
+      return waitingFor(role.flight, flights[0], () => this.#loader.lead(request, role.flight, { reachable, ignore }));
     }
-    const landing = await waitingFor(role.flight, flights[0], () => this.#follow(role.flight, deadline));
-    return this.#take(request, landing, role.early);
+    request.waits?.();
+    const landing = await waitingFor(role.flight, flights[0], () => this.#follow(role.flight, call.deadline));
+    return this.#take(call, landing, role.early);
   }
 
   async #take(
-    request: LoadRequest,
-    landing: Landing<EncodedValue> | undefined,
+    { request, isAnswered }: Call,
+    landing: Landing<SharedValue> | undefined,
     isEarly: boolean,
   ): Promise<Outcome | undefined> {
+    const { address } = request;
+    if (isAnswered && landing?.kind !== 'failed') return undefined;
     if (!landing || landing.kind === 'alone') return this.#loader.loadAlone(request);
     if (landing.kind === 'again' || !(isEarly || landing.confirmed)) return undefined;
-    if (landing.kind === 'failed') throw landing.error;
-    const value = copyOf(this.context, request, landing.result);
-    return value ? { status: 'miss', ...value } : this.#loader.loadAlone(request);
+    if (landing.kind === 'failed') {
+      this.#nesting.noteUnknown(address);
+      throw landing.error;
+    }
+    const copy = copyOf(this.context, request, landing.result.value);
+    if (!copy) return this.#loader.loadAlone(request);
+    if (address.isDependedOn) await this.#nesting.noteShared(address, landing.result, entryLifetime(request));
+    return { status: 'miss', ...copy, isCollapsed: true };
   }
 
   /** Waits for somebody else's load, for a bounded time. */
-  async #follow(flight: Flight<EncodedValue>, deadline: number): Promise<Landing<EncodedValue> | undefined> {
+  async #follow(flight: Flight<SharedValue>, deadline: number): Promise<Landing<SharedValue> | undefined> {
     const { clock } = this.context;
     let cancel: (() => void) | undefined;
     const timeout = new Promise<undefined>((resolve) => {
@@ -131,22 +215,13 @@ export class Engine {
     }
   }
 
-  /** A read that fails is a miss. */
-  async #look(address: Address): Promise<{ snapshot: Snapshot | undefined; reachable: boolean }> {
-    try {
-      return { snapshot: await this.context.store.read(address), reachable: true };
-    } catch (error) {
-      this.context.tell({ kind: 'store-failed', store: this.context.name, operation: 'read', error });
-      return { snapshot: undefined, reachable: false };
-    }
-  }
-
   #detach(invalidation: Invalidation): void {
     this.#flights.detach((flight) => isFlightHit(flight, invalidation));
   }
 
-  #tell(kind: 'hit' | 'miss', { address, debug }: ReadRequest): void {
-    this.context.tell({ kind, key: this.context.keyPrefix + address.path, debug });
+  /** Of hits and misses nobody hears but the debug log. */
+  #tell(kind: Outcome['status'], { address, debug }: ReadRequest): void {
+    if (debug) this.context.tell({ kind, key: this.context.keyPrefix + address.path, debug });
   }
 }
 
@@ -156,7 +231,7 @@ function flightsOf(frames: readonly Frame[]): Flight<unknown>[] {
 
 /** Lets others see that the load in which the caller runs waits for another one, which it may lead itself. */
 async function waitingFor<T>(
-  flight: Flight<EncodedValue>,
+  flight: Flight<SharedValue>,
   waiter: Flight<unknown> | undefined,
   wait: () => Promise<T>,
 ): Promise<T> {

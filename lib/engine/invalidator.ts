@@ -7,6 +7,8 @@ export interface Targets {
   readonly tagGroups: readonly string[];
   /** Paths of which nothing but the very entry is deleted. */
   readonly entries?: readonly string[];
+  /** How long nothing is stored of what is loaded after it, in milliseconds; not with patterns that are no paths. */
+  readonly settle?: number | undefined;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface Targets {
  *
  * @throws CacheError `KEY_MALFORMED` for a pattern that is none.
  */
-export function invalidationOf({ patterns, tagGroups, entries = [] }: Targets): Invalidation {
+export function invalidationOf({ patterns, tagGroups, entries = [], settle }: Targets): Invalidation {
   const groups = new Set<string>();
   const paths = new Set<string>(entries);
   const globs: Glob[] = [];
@@ -28,7 +30,7 @@ export function invalidationOf({ patterns, tagGroups, entries = [] }: Targets): 
       if (pattern.path) paths.add(pattern.path);
     }
   }
-  return { groups: [...groups], paths: [...paths], globs };
+  return { groups: [...groups], paths: [...paths], globs, settle };
 }
 
 /** Whether an invalidation hits a load under way, as far as its key and static tags tell. */

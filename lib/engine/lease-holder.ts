@@ -2,9 +2,15 @@ import { sleep } from '../core/clock.js';
 import { randomToken } from '../core/token.js';
 import type { Begun, Lease } from '../stores/store.js';
 import { LEASE_RENEWAL } from '../stores/store.js';
-import { generationLifetime, isUsable } from './freshness.js';
+import type { Dependencies, EntryDependencies } from './dependencies.js';
+import { MOST_DEPENDENCIES, areUnchanged } from './dependencies.js';
+import { entryLifetime, generationLifetime, isStale, isUsable } from './freshness.js';
 import type { EngineContext, LoadRequest } from './request.js';
 import type { Result } from './result.js';
+import { entryOf } from './result.js';
+
+/** An answer that a caller goes on with. */
+type Usable = Extract<Begun, { kind: 'alive' | 'leased' }>;
 
 const FIRST_POLL = 5;
 const LAST_POLL = 25;
@@ -12,27 +18,47 @@ const LAST_POLL = 25;
 /** A load that takes longer counts as hung, in milliseconds: its lease is let go, and others load. */
 export const LONGEST_LOAD = 60_000;
 
+/** What came of a fill. */
+export interface Filled {
+  /** Whether nothing that the result depends on has changed since before the load. */
+  readonly isConfirmed: boolean;
+  readonly isStored: boolean;
+  /** When its lifetime is over; Infinity for what was not to be stored. */
+  readonly expiresAt: number;
+}
+
+const UNCONFIRMED: Filled = { isConfirmed: false, isStored: false, expiresAt: Infinity };
+
 /** Takes, keeps and gives back the right to fill a key. A store that fails never fails the caller here. */
 export class LeaseHolder {
   constructor(private readonly context: EngineContext) {}
 
   /**
-   * The entry if somebody else filled it meanwhile, a lease, or nothing. It begins again rather than reads while
-   * somebody else holds the lease, because a plain read does not show that the holder is gone.
+   * The fresh entry if somebody else filled it meanwhile, a lease, or nothing, as for what is closed. It begins again
+   * rather than reads while somebody else holds the lease, because a plain read does not show that the holder is gone.
    */
-  async begin(request: LoadRequest, ignore: string | undefined): Promise<Exclude<Begun, { kind: 'busy' }> | undefined> {
+  async begin(request: LoadRequest, ignore: string | undefined): Promise<Usable | undefined> {
     const { clock, waitTimeout } = this.context;
     const deadline = clock.monotonic() + waitTimeout;
     let ignored = ignore;
     for (let pause = FIRST_POLL; ; pause = Math.min(2 * pause, LAST_POLL)) {
       const begun = await this.#try(request, 'load', ignored);
       if (begun?.kind === 'alive') {
-        if (isUsable(begun.entry.header, request)) return begun;
-        ignored = begun.entry.header.token;
-      } else if (begun?.kind !== 'busy') return begun;
+        const { header } = begun.entry;
+        const isFresh = isUsable(header, request) && !isStale(header, clock.now());
+        if (isFresh && (await areUnchanged(this.context.stores, header.elsewhere))) return begun;
+        ignored = header.token;
+      } else if (begun?.kind !== 'busy') return begun?.kind === 'closed' ? undefined : begun;
       if (clock.monotonic() >= deadline) return undefined;
+      request.waits?.();
       await sleep(clock, pause);
     }
+  }
+
+  /** The same without waiting: nothing where somebody else holds the lease. */
+  async beginAtOnce(request: LoadRequest, ignore: string): Promise<Usable | undefined> {
+    const begun = await this.#try(request, 'load', ignore);
+    return begun?.kind === 'alive' || begun?.kind === 'leased' ? begun : undefined;
   }
 
   /** Takes the lease from whoever holds it. */
@@ -52,46 +78,62 @@ export class LeaseHolder {
     }
   }
 
-  /** Whether the result was confirmed, and stored if it is to be. Without an answer it is unconfirmed. */
-  async fill(request: LoadRequest, lease: Lease, result: Result, mode: 'load' | 'put'): Promise<boolean> {
-    const { store, clock, keyPrefix, tell } = this.context;
-    const { encoded, decision } = result;
+  /** Has the result confirmed, and stored if it is to be. Without an answer it is unconfirmed. */
+  async fill(request: LoadRequest, lease: Lease, result: Result, mode: 'load' | 'put'): Promise<Filled> {
+    const { store, keyPrefix, tell } = this.context;
     try {
-      if (encoded === undefined || decision.kind !== 'store') return await store.fill({ lease, mode });
-      const { lifetime, lateTags } = decision;
-      const { serializer, form, payload } = encoded;
-      const createdAt = clock.now();
-      const header = { createdAt, expiresAt: createdAt + lifetime, serializer, form, version: request.version };
-      const entry = { header, payload, lifetime, generationLifetime: generationLifetime(lifetime), lateTags };
-      const isStored = await store.fill({ lease, mode, entry });
-      if (isStored)
-        tell({
-          kind: 'set',
-          key: keyPrefix + lease.path,
-          debug: request.debug,
-          lifetime,
-          bytes: Buffer.byteLength(payload),
-        });
-      return isStored;
+      const from = await this.#unchanged(lease, result.dependencies);
+      if (!from) {
+        this.#tellOfTooMany(request, result);
+        this.#letGo(lease);
+        return UNCONFIRMED;
+      }
+      const entry = entryOf(this.context, request, result, from);
+      const isConfirmed = await store.fill({ lease, mode, entry, dependencies: from.here });
+      const isStored = isConfirmed && entry !== undefined;
+      if (isStored && result.decision.kind === 'store') {
+        const { lifetime } = result.decision;
+        tell(setEvent(keyPrefix + lease.path, request.debug, { lifetime, payload: entry.payload }));
+      }
+      return { isConfirmed, isStored, expiresAt: entry?.header.expiresAt ?? Infinity };
     } catch (error) {
       this.#tellFailure('fill', error);
-      // Whoever comes next should not have to wait for the lease to end.
-      void store.fill({ lease, mode: 'load' }).catch(() => undefined);
-      return false;
+      this.#letGo(lease);
+      return UNCONFIRMED;
     }
   }
 
   /**
-   * Lets others load at once, and says whether nothing that the lease names has changed. A lease that is not given back
-   * expires.
+   * Lets others load at once, and says whether nothing has changed that the lease names or that was read under it. A lease
+   * that is not given back expires.
    */
-  async drop(lease: Lease): Promise<boolean> {
+  async drop(lease: Lease, dependencies: Dependencies): Promise<boolean> {
     try {
-      return await this.context.store.fill({ lease, mode: 'load' });
+      const from = await this.#unchanged(lease, dependencies);
+      const isUnchanged = await this.context.store.fill({ lease, mode: 'load', dependencies: from?.here });
+      return isUnchanged && from !== undefined;
     } catch (error) {
       this.#tellFailure('release', error);
       return false;
     }
+  }
+
+  /** What the store has to compare; undefined where something has changed already, or nobody can tell. */
+  async #unchanged(lease: Lease, dependencies: Dependencies): Promise<EntryDependencies | undefined> {
+    const { name, stores } = this.context;
+    const from = dependencies.from({ store: name, path: lease.path }, lease.generations);
+    return from && (await areUnchanged(stores, from.elsewhere)) ? from : undefined;
+  }
+
+  /** Whoever comes next should not have to wait for the lease to end. */
+  #letGo(lease: Lease): void {
+    void this.context.store.fill({ lease, mode: 'load' }).catch(() => undefined);
+  }
+
+  #tellOfTooMany({ shape, address }: LoadRequest, { decision, dependencies }: Result): void {
+    if (decision.kind !== 'store' || dependencies.flaw !== 'too-many') return;
+    const where = shape.where ?? this.context.keyPrefix + address.path;
+    this.context.tell({ kind: 'too-many-dependencies', where, most: MOST_DEPENDENCIES });
   }
 
   /** A begin without an answer is as good as none; its token is thrown away, for it may be applied later. */
@@ -102,7 +144,7 @@ export class LeaseHolder {
         token: randomToken(),
         mode,
         lateTags: request.hasLateTags,
-        generationLifetime: generationLifetime(request.lifetime),
+        generationLifetime: generationLifetime(entryLifetime(request)),
         ignore,
       });
     } catch (error) {
@@ -133,4 +175,14 @@ export class LeaseHolder {
   #tellFailure(operation: string, error: unknown): void {
     this.context.tell({ kind: 'store-failed', store: this.context.name, operation, error });
   }
+}
+
+/** The bytes are counted when somebody asks for them, which is seldom. */
+function setEvent(key: string, debug: boolean, { lifetime, payload }: { lifetime: number; payload: string }) {
+  return {
+    ...({ kind: 'set', key, debug, lifetime } as const),
+    get bytes() {
+      return Buffer.byteLength(payload);
+    },
+  };
 }
