@@ -1,6 +1,6 @@
 import { isCatalogKey } from '../keys/catalog.js';
 import type { AnyCatalogKey } from '../keys/catalog.js';
-import type { AnyMethod, CacheableOptions, KeyFunction, PlainCacheableOptions } from '../operations/declaration.js';
+import type { AnyMethod, KeyFunction, PlainPutOptions, PutOptions } from '../operations/declaration.js';
 import { decorateMethod } from '../operations/method-wrapper.js';
 import { cachedDeclaration } from './cached-declaration.js';
 import type { TypedMethodDecorator } from './cached-declaration.js';
@@ -14,18 +14,18 @@ import type { TypedMethodDecorator } from './cached-declaration.js';
  * @CachePut('public:blog:detail:<<slug>>', { ttl: '5m' })
  * async update(slug: string, changes: Changes) { … }
  */
-export function CachePut(key: string | AnyCatalogKey, options?: PlainCacheableOptions): MethodDecorator;
-export function CachePut(options: PlainCacheableOptions & { key: string | AnyCatalogKey }): MethodDecorator;
+export function CachePut(key: string | AnyCatalogKey, options?: PlainPutOptions): MethodDecorator;
+export function CachePut(options: PlainPutOptions & { key: string | AnyCatalogKey }): MethodDecorator;
 export function CachePut<M extends AnyMethod>(
   key: string | AnyCatalogKey,
-  options: CacheableOptions<M>,
+  options: PutOptions<M>,
 ): TypedMethodDecorator<M>;
 export function CachePut<M extends AnyMethod>(
-  options: CacheableOptions<M> & { key: string | AnyCatalogKey | KeyFunction<M> },
+  options: PutOptions<M> & { key: string | AnyCatalogKey | KeyFunction<M> },
 ): TypedMethodDecorator<M>;
 export function CachePut(
-  first: string | AnyCatalogKey | (CacheableOptions<AnyMethod> & { key: unknown }),
-  second?: CacheableOptions<AnyMethod>,
+  first: string | AnyCatalogKey | (PutOptions<AnyMethod> & { key: unknown }),
+  second?: PutOptions<AnyMethod>,
 ): MethodDecorator {
   const isKey = typeof first === 'string' || isCatalogKey(first);
   const options = isKey ? { ...second, key: first } : first;

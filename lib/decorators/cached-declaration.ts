@@ -10,7 +10,7 @@ export type TypedMethodDecorator<M extends AnyMethod> = (
 type CachedDeclaration = Extract<Declaration, { kind: 'cacheable' | 'put' }>;
 
 /** What `@Cacheable` or `@CachePut` was given, as a declaration. Nothing is checked before the application starts. */
-export function cachedDeclaration(kind: CachedDeclaration['kind'], given: object): Declaration {
+export function cachedDeclaration(kind: CachedDeclaration['kind'], given: object): CachedDeclaration {
   if (typeof given !== 'object') return { kind, key: undefined, options: given };
   const { key, ...options } = given as CachedDeclaration['options'] & Pick<CachedDeclaration, 'key'>;
   return { kind, key, options };

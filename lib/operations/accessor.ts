@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { AnyMethod, CacheDefaultsOptions, Declaration } from './declaration.js';
 
 const DECLARED = Symbol.for('nestash:declared');
+const UNCACHED = Symbol.for('nestash:no-cache');
 const DEFAULTS = Symbol.for('nestash:defaults');
 
 /** What the decorators of one method said, and the method as it was before the first of them. */
@@ -30,6 +31,16 @@ export function defaultsOf(target: object): CacheDefaultsOptions {
 
 export function declareDefaults(target: object, defaults: CacheDefaultsOptions): void {
   Reflect.defineMetadata(DEFAULTS, defaults, target);
+}
+
+/** Notes `@NoCache()` on a class or a method. */
+export function declareUncached(target: object): void {
+  Reflect.defineMetadata(UNCACHED, true, target);
+}
+
+/** Whether one of these, a class or a method, has `@NoCache()`. */
+export function isUncached(...targets: readonly object[]): boolean {
+  return targets.some((target) => Reflect.hasMetadata(UNCACHED, target));
 }
 
 /** A class and those it extends, as prototypes, the class itself first. */

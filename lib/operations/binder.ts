@@ -3,6 +3,7 @@ import type { Placeholder } from '../keys/placeholder.js';
 import { IS_NULL, MISSING, readOwnPath } from '../keys/resolver.js';
 import type { CallSource, ContextFunction } from './context-sources.js';
 import { CONTEXT_NAMES, contextSource, customSource } from './context-sources.js';
+import { isHashed } from './input-kinds.js';
 import type { MethodInput } from './method-inputs.js';
 
 /** What the templates of a method may name. */
@@ -26,7 +27,7 @@ const USER_ID = 'user_id';
 export function sourceOf(placeholder: Placeholder, template: string, nameable: Nameable): CallSource {
   const { name, path, text } = placeholder;
   const { where, inputs, placeholders } = nameable;
-  const input = /^\d+$/.test(name) ? inputAt(inputs, Number(name)) : inputs.find((each) => each.name === name);
+  const input = inputOf(name, inputs);
   if (text === USER_ID && inputs.some((each) => each.name === USER_ID)) throw ambiguous(USER_ID, nameable);
   if (placeholder.root === 'context') {
     if (isContextName(name, path)) return contextSource(text, name, path);
@@ -37,10 +38,15 @@ export function sourceOf(placeholder: Placeholder, template: string, nameable: N
   if (custom && input) throw ambiguous(name, nameable);
   if (custom) return customSource(text, custom);
   if (input) return argumentSource(text, input, path);
-  if (name === 'args' && path.length === 0) return argumentsSource(nameable.ignored);
-  const queries = inputs.filter((each) => each.origin === 'query' && !nameable.ignored.has(each.index));
+  if (name === 'args' && path.length === 0) return argumentsSource(nameable);
+  const queries = inputs.filter((each) => each.kind === 'query' && !nameable.ignored.has(each.index));
   if (name === 'query' && path.length === 0 && queries.length > 0) return selectionSource(queries);
   throw new CacheError('PLACEHOLDER_UNKNOWN', { placeholder: text, template, where, available: availableIn(nameable) });
+}
+
+/** The input that a placeholder names. */
+export function inputOf(name: string, inputs: readonly MethodInput[]): MethodInput | undefined {
+  return /^\d+$/.test(name) ? inputAt(inputs, Number(name)) : inputs.find((each) => each.name === name);
 }
 
 /** A position names one argument, also where a rest parameter takes it together with others. */
@@ -77,8 +83,8 @@ function argumentSource(text: string, input: MethodInput, path: readonly string[
   };
 }
 
-function argumentsSource(ignored: ReadonlySet<number>): CallSource {
-  return ({ args }) => args.filter((_, index) => !ignored.has(index));
+function argumentsSource({ inputs, ignored }: Nameable): CallSource {
+  return ({ args }) => args.filter((_, index) => !ignored.has(index) && isHashed(inputs[index]?.kind));
 }
 
 function resultSource(text: string, path: readonly string[]): CallSource {
@@ -112,7 +118,7 @@ function ambiguous(name: string, { where }: Nameable): CacheError {
 function availableIn({ inputs, placeholders, hasResult }: Nameable): string[] {
   const names = inputs.flatMap((input) => input.name ?? []);
   const positions = inputs.map((_, index) => String(index));
-  const hashes = inputs.some((input) => input.origin === 'query') ? ['args', 'query'] : ['args'];
+  const hashes = inputs.some((input) => input.kind === 'query') ? ['args', 'query'] : ['args'];
   return [
     ...names,
     ...positions,

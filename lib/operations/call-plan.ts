@@ -1,11 +1,14 @@
 import { parseDuration } from '../core/duration.js';
 import { PARTITION } from '../core/errors.js';
 import { activeFrames, noteContextual } from '../engine/frames.js';
+import { staleWindow } from '../engine/freshness.js';
 import type { Decision, LoadRequest } from '../engine/request.js';
 import { groupsOf, partitionSegment, tagGroup, withPartition } from '../keys/groups.js';
 import type { CallScope, ContextFunction } from './context-sources.js';
 import { customSource } from './context-sources.js';
+import type { Lifetime } from './lifetime-plan.js';
 import type { CachedOperation } from './operation.js';
+import { refuseOutside } from './policies.js';
 import type { HandledRequest } from './request-context.js';
 
 /** One call of a decorated method. */
@@ -16,13 +19,17 @@ export interface MethodCall {
   readonly request: HandledRequest | undefined;
   /** Whether this is the very call by which Nest serves the request. */
   readonly isRouted: boolean;
-  proceed(): unknown;
+  /** Whether what it returns is sent to the client, and seen by nobody before. */
+  readonly isSent: boolean;
+  /** Runs the method, with other arguments if they are given. */
+  proceed(args?: readonly unknown[]): unknown;
 }
 
 /** What a call comes to: where its entry is, and the partition of it and its tags. */
 export interface CallPlan extends Pick<LoadRequest, 'address' | 'contextual'> {
   readonly path: string;
   readonly partition: string | undefined;
+  readonly lifetime: Lifetime;
 }
 
 export function scopeOf(where: string, { args, request }: MethodCall, result?: unknown): CallScope {
@@ -40,7 +47,7 @@ export function partitionOf(scope: CallScope, partition: ContextFunction | undef
  * @throws CacheError when the key has no value for a placeholder.
  */
 export function planCall(
-  { key, tags, where }: CachedOperation,
+  { key, tags, where, lifetime }: CachedOperation,
   call: MethodCall,
   partition: ContextFunction | undefined,
 ): CallPlan {
@@ -53,7 +60,7 @@ export function planCall(
     const groups = new Set(groupsOf(fullPath));
     for (const tagOf of tags.before) groups.add(tagGroup(tagOf(tagScope), segment));
     const address = { path: fullPath, groups: [...groups] };
-    return { path, partition: segment, address, contextual: scope.contextual };
+    return { path, partition: segment, lifetime: lifetime.of(path), address, contextual: scope.contextual };
   } finally {
     noteContextual(scope.contextual);
     noteContextual(tagScope.contextual);
@@ -76,15 +83,25 @@ export function noteUncached(
 
 /** What becomes of the result of a call. */
 export function decide(
-  { unless, ttl, ttlOf, nullTtl, tags, where }: CachedOperation,
+  { unless, ttlOf, stale, tags, where }: CachedOperation,
   call: MethodCall,
-  { value, partition }: { value: unknown; partition: string | undefined },
+  { value, partition, lifetime }: { value: unknown } & Pick<CallPlan, 'partition' | 'lifetime'>,
 ): Decision {
   if (unless?.apply(call.self, [value, ...call.args])) return { kind: 'skip' };
   const scope = scopeOf(where, call, value);
   const lateTags = tags.after.flatMap((tagsOf) => tagsOf(scope)).map((tag) => tagGroup(tag, partition));
   noteContextual(scope.contextual);
-  const given = ttlOf ? parseDuration(ttlOf.apply(call.self, [value, ...call.args]), 'ttl', where) : ttl;
+  const { nullTtl, policy } = lifetime;
+  const given = ttlOf ? computedTtl(ttlOf.apply(call.self, [value, ...call.args]), policy, where) : lifetime.ttl;
   const isNothing = value === null || value === undefined;
-  return { kind: 'store', lifetime: isNothing ? (nullTtl ?? given) : given, lateTags };
+  // Whoever says how long nothing is kept means just that.
+  if (isNothing && nullTtl !== undefined) return { kind: 'store', lifetime: nullTtl, lateTags };
+  return { kind: 'store', lifetime: given, staleFor: staleWindow(stale), lateTags };
+}
+
+/** @throws CacheError `DURATION_INVALID`, `TTL_OUT_OF_POLICY` */
+function computedTtl(returned: unknown, policy: Lifetime['policy'], where: string): number {
+  const ttl = parseDuration(returned, 'ttl', where);
+  refuseOutside(policy, { ttl, option: 'ttl', found: `'${String(returned)}', which its function returned`, where });
+  return ttl;
 }

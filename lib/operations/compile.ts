@@ -1,21 +1,28 @@
-import { parseDuration } from '../core/duration.js';
+import { writeDuration } from '../core/duration.js';
 import { CacheError } from '../core/errors.js';
-import { invalidOption } from '../core/options.js';
+import { parseSettle, refuseUnsettled } from '../core/settle.js';
+import type { AnyCatalogKey } from '../keys/catalog.js';
 import { isCatalogKey } from '../keys/catalog.js';
 import type { DeclaredMethod } from './accessor.js';
 import { defaultsOf } from './accessor.js';
 import type { Nameable } from './binder.js';
-import { refuseContradictions } from './contradictions.js';
+import { refuseContradictions, refusePrivateAnswers } from './contradictions.js';
 import type { CacheDefaultsOptions, Declaration } from './declaration.js';
 import { soundDeclaration, soundDefaults } from './declared-options.js';
+import { ignoredInputs } from './ignored-inputs.js';
 import { planKey } from './key-plan.js';
+import type { LifetimePlanning } from './lifetime-plan.js';
+import { planLifetime } from './lifetime-plan.js';
 import type { MethodFacts } from './method-facts.js';
-import type { CachedOperation, InvalidateOperation, MethodOperations } from './operation.js';
+import type { CachedOperation, DeclaredPattern, InvalidateOperation, MethodOperations } from './operation.js';
+import { factsOfOne } from './one-of-many.js';
 import { planPatterns } from './pattern-plan.js';
 import { Problems } from './problems.js';
 import type { OperationSettings } from './settings.js';
 import { DEFAULT_STORE } from './settings.js';
+import { planStale } from './stale-plan.js';
 import { planTags } from './tag-plan.js';
+import { variedBy } from './vary-plan.js';
 
 type CachedDeclaration = Extract<Declaration, { kind: 'cacheable' | 'put' }>;
 type InvalidateDeclaration = Extract<Declaration, { kind: 'invalidate' }>;
@@ -27,16 +34,27 @@ interface Compilation {
   readonly problems: Problems;
 }
 
+interface DeclaredLifetimes {
+  readonly facts: MethodFacts;
+  readonly options: CachedDeclaration['options'];
+  readonly catalog: AnyCatalogKey | undefined;
+  readonly defaults: CacheDefaultsOptions;
+  readonly store: string;
+}
+
 /** What the decorators of a method mean: read once, checked, with every default applied. Or what is wrong with them. */
 export function compileMethod(
   declared: DeclaredMethod,
-  facts: MethodFacts,
+  given: MethodFacts,
   settings: OperationSettings,
 ): MethodOperations | Problems {
-  const { where, isHandler, mayBeAsync, owner } = facts;
+  const { where, isHandler, mayBeAsync, owner } = given;
   const problems = new Problems();
+  problems.collect(() => refuseContradictions(declared.declarations, given));
+  const isMany = declared.declarations.some((each) => each.kind === 'cacheable' && each.isMany);
+  const facts = isMany ? problems.collect(() => factsOfOne(given)) : given;
+  if (!facts) return problems;
   const compilation = { facts, settings, problems };
-  problems.collect(() => refuseContradictions(declared.declarations, facts));
   const defaults = soundDefaults(defaultsOf(owner), owner.name, problems);
   const declarations = declared.declarations.map((each) => soundDeclaration(each, where, problems));
   const cached = declarations
@@ -48,42 +66,74 @@ export function compileMethod(
   if (problems.found.length > 0) return problems;
   const cacheable = cached.find(({ kind }) => kind === 'cacheable');
   const put = cached.find(({ kind }) => kind === 'put');
-  return { where, isHandler, mayBeAsync, cacheable, put, invalidations };
+  return { where, facts, isHandler, mayBeAsync, cacheable, put, invalidations };
 }
 
 function compileCached(
-  { kind, key, options }: CachedDeclaration,
+  { kind, isMany = false, key, options }: CachedDeclaration,
   defaults: CacheDefaultsOptions,
   { facts, settings, problems }: Compilation,
 ): CachedOperation {
   const { where, isHandler, derived, inputs } = facts;
   const store = problems.collect(() => checkedStore(options.store ?? DEFAULT_STORE, where, settings));
-  const nameable = nameableOf(facts, settings, ignoredInputs(facts, options.ignore ?? [], problems));
+  const ignored = ignoredInputs(facts, { own: options.ignore ?? [], everywhere: settings.ignore }, problems);
+  const nameable = nameableOf(facts, settings, ignored.positions);
   const catalog = isCatalogKey(key) ? key : undefined;
-  const ttl = typeof options.ttl === 'function' ? undefined : options.ttl;
-  const lifetime = ttl ?? catalog?.ttl ?? defaults.ttl;
-  const nullTtl = options.nullTtl ?? catalog?.nullTtl;
-  const { sharedScopes, lifetimes } = settings;
-  const planning = { ...nameable, derived, prefix: defaults.prefix, sharedScopes, isHandler };
+  const planning = { ...nameable, derived, prefix: defaults.prefix, sharedScopes: settings.sharedScopes, isHandler };
+  const declared = { facts, options, catalog, defaults, store };
+  const plannedKey = problems.collect(() =>
+    refusePrivateAnswers(planKey(key, { ...planning, vary: variedBy(kind, options.vary ?? [], where) }), facts),
+  );
   return {
     kind,
+    isMany,
     where,
     store,
     isHandler,
+    calledBy: facts.kind,
     inputs,
-    key: problems.collect(() => planKey(key, planning)),
+    ignored,
+    key: plannedKey,
     tags: problems.collect(() => planTags(options.tags ?? catalog?.tags, nameable)),
-    ttl: problems.collect(() =>
-      lifetime === undefined ? lifetimes.get(store)! : parseDuration(lifetime, 'ttl', where),
+    // A key with problems is one of the problems, and its operation never runs.
+    lifetime: problems.collect(
+      () => plannedKey && planLifetime({ key: plannedKey, ...lifetimesOf(declared, settings) }),
     ),
     ttlOf: typeof options.ttl === 'function' ? (options.ttl as CachedOperation['ttlOf']) : undefined,
-    nullTtl: problems.collect(() => (nullTtl === undefined ? undefined : parseDuration(nullTtl, 'nullTtl', where))),
+    // Of its decorator a put takes none of them.
+    stale: problems.collect(() => planStale([options, ...(catalog ? [catalog] : [])], facts)),
+    settle: problems.collect(() => parseSettle(options.settle, where)),
     when: options.when,
     unless: options.unless,
     type: options.type,
-    transform: isHandler ? facts.transform : undefined,
+    transform: facts.kind === 'http' ? facts.transform : undefined,
     version: options.version === undefined ? '' : String(options.version),
     debug: options.debug ?? settings.debug,
+  };
+}
+
+/** Who says how long the entries of a method live, the closest first. */
+function lifetimesOf(
+  { facts, options, catalog, defaults, store }: DeclaredLifetimes,
+  { lifetimes, storesWithTtl, policies }: OperationSettings,
+): Omit<LifetimePlanning, 'key'> {
+  const isComputed = typeof options.ttl === 'function';
+  const inCatalog = catalog?.where ?? 'its catalog';
+  return {
+    where: facts.where,
+    policies,
+    ttls: [
+      ['its decorator', typeof options.ttl === 'function' ? undefined : options.ttl],
+      [inCatalog, catalog?.ttl],
+      [`@CacheDefaults of ${facts.owner.name}`, defaults.ttl],
+      [`the store "${store}"`, storesWithTtl.has(store) ? writeDuration(lifetimes.get(store)!) : undefined],
+    ],
+    nullTtls: [
+      ['its decorator', options.nullTtl],
+      [inCatalog, catalog?.nullTtl],
+    ],
+    isComputed,
+    otherwise: lifetimes.get(store)!,
   };
 }
 
@@ -94,17 +144,28 @@ function compileInvalidation(
   const { where } = facts;
   const { store } = options;
   const nameable = { ...nameableOf(facts, settings, new Set()), hasResult: true };
-  const tags = problems.collect(() => planTags(options.tags, nameable));
+  const tags = problems.collect(() => planTags(options.tags, nameable)) ?? planTags([], nameable);
+  const planned = planPatterns(patterns, { ...nameable, prefix: defaultsOf(facts.owner).prefix }, problems);
   return {
     kind: 'invalidate',
     where,
     store: store === undefined ? undefined : problems.collect(() => checkedStore(store, where, settings)),
-    patternsOf: planPatterns(patterns, { ...nameable, prefix: defaultsOf(facts.owner).prefix }, problems),
+    patterns: planned.declared,
+    tags: tags.shapes,
+    patternsOf: (scope) => planned.patternsOf(scope),
     tagsOf: (scope) => [...tags.before.map((tagOf) => tagOf(scope)), ...tags.after.flatMap((tagsOf) => tagsOf(scope))],
     always: options.always ?? false,
+    settle: problems.collect(() => settleOf(options.settle, planned.declared ?? [], where)),
     unless: options.unless,
     debug: options.debug ?? settings.debug,
   };
+}
+
+function settleOf(given: unknown, patterns: readonly DeclaredPattern[], where: string): number | undefined {
+  const window = parseSettle(given, where);
+  const wild = patterns.find(({ shape }) => shape.segments.some(({ kind }) => kind === 'wildcard'));
+  if (wild) refuseUnsettled(window, wild.text, where);
+  return window;
 }
 
 function nameableOf(
@@ -113,20 +174,6 @@ function nameableOf(
   ignored: ReadonlySet<number>,
 ): Nameable {
   return { where, inputs, ignored, placeholders, hasResult: false };
-}
-
-/** The positions of the inputs that are left out of the key on purpose. */
-function ignoredInputs({ where, inputs }: MethodFacts, names: readonly string[], problems: Problems): Set<number> {
-  const ignored = new Set<number>();
-  for (const name of names) {
-    const input = inputs.find((each) => each.name === name || String(each.index) === name);
-    if (input) ignored.add(input.index);
-    else {
-      const available = inputs.map((each) => each.name ?? each.index).join(', ') || 'none';
-      problems.found.push(invalidOption('ignore', where, name, `a list of names among ${available}`));
-    }
-  }
-  return ignored;
 }
 
 function checkedStore(store: string, where: string, { lifetimes }: OperationSettings): string {

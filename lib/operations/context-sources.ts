@@ -1,6 +1,7 @@
 import { describeValue, isThenable } from '../core/describe.js';
 import { CacheError } from '../core/errors.js';
 import { invalidOption } from '../core/options.js';
+import { readingForKey } from '../engine/frames.js';
 import { ANONYMOUS, encodeSegment } from '../keys/escape.js';
 import { MISSING, readOwnPath } from '../keys/resolver.js';
 import type { RequestContext } from './request-context.js';
@@ -23,7 +24,8 @@ export type ContextFunction = (context: RequestContext) => unknown;
 /** The parts of a request that a template can name, `<<@params.id>>`. */
 export const CONTEXT_NAMES: readonly string[] = ['user', 'params', 'query', 'headers', 'cookies', 'host'];
 
-const IDENTITIES = ['id', 'sub', 'userId', '_id'] as const;
+/** The properties of a user that say who it is, in the order in which they are asked. */
+export const IDENTITIES = ['id', 'sub', 'userId', '_id'] as const;
 
 /** Under this name the identity of the user is noted, whichever placeholder asked for it. */
 export const IDENTITY_SOURCE = '@user.id';
@@ -42,6 +44,12 @@ export function customSource(text: string, read: ContextFunction): CallSource {
       const value = atOnce(read(context), text);
       return present(value, text, scope, 'its function returned nothing');
     });
+}
+
+/** Request headers as one value, each undefined where the request does not have it. */
+export function headersSource(names: readonly string[]): CallSource {
+  return (scope) =>
+    Object.fromEntries(names.map((name) => [name, noted(scope, `@headers.${name}`, ({ headers }) => headers[name])]));
 }
 
 /** The identity of whoever is signed in, or undefined for nobody. */
@@ -112,7 +120,7 @@ function noted(
 ): unknown {
   const context = requireContext(scope, source);
   scope.contextual.set(source, encodeSegment(undefined));
-  const value = read(context, scope);
+  const value = readingForKey(() => read(context, scope));
   scope.contextual.set(source, encodeSegment(value));
   return value;
 }

@@ -1,5 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { Duration } from '../core/duration.js';
+import type { SettleOptions } from '../core/settle.js';
+import type { StaleOptions } from '../core/stale-windows.js';
 import type { AnyCatalogKey } from '../keys/catalog.js';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the decorated method decides; `unknown` would refuse it
@@ -25,14 +27,15 @@ interface SharedOptions {
   version?: string | number;
   /** Inputs that are left out of the key on purpose, by name. */
   ignore?: readonly string[];
+  /** Request headers that are part of the key, and of `Vary`: `['accept-language']`. Not on `@CachePut`. */
+  vary?: readonly string[];
   /** Logs each call of this method. Default: what `forRoot({ debug })` says. */
   debug?: boolean;
   /** The lifetime of `null` and `undefined`, if another than that of other results. */
   nullTtl?: Duration;
 }
 
-/** The options of `@Cacheable` and `@CachePut` that do not depend on the method's type. */
-export interface PlainCacheableOptions extends SharedOptions {
+interface PlainOptions extends SharedOptions {
   /** Fresh for this long. Default: the catalog's, the class's, the store's, the module's, in this order. */
   ttl?: Duration;
   // A callback needs the method's type to be inferred, which this overload does not know.
@@ -40,8 +43,13 @@ export interface PlainCacheableOptions extends SharedOptions {
   unless?: never;
 }
 
-/** The options of `@Cacheable` and `@CachePut`, callbacks typed by the decorated method. */
-export interface CacheableOptions<M extends AnyMethod> extends Omit<SharedOptions, 'tags'> {
+/** The options of `@CachePut` that do not depend on the method's type. */
+export interface PlainPutOptions extends PlainOptions, SettleOptions {}
+
+/** The options of `@Cacheable` that do not depend on the method's type. */
+export interface PlainCacheableOptions extends PlainOptions, StaleOptions {}
+
+interface TypedOptions<M extends AnyMethod> extends Omit<SharedOptions, 'tags'> {
   /** Fresh for this long, or a function of the result. */
   ttl?: Duration | ((result: ResultOf<M>, ...args: Parameters<M>) => Duration);
   /** Tags as templates, or a function of the result. */
@@ -52,8 +60,29 @@ export interface CacheableOptions<M extends AnyMethod> extends Omit<SharedOption
   unless?: (result: ResultOf<M>, ...args: Parameters<M>) => boolean;
 }
 
+/** The options of `@CachePut`, callbacks typed by the decorated method. */
+export interface PutOptions<M extends AnyMethod> extends TypedOptions<M>, SettleOptions {}
+
+/** The options of `@Cacheable`, callbacks typed by the decorated method. */
+export interface CacheableOptions<M extends AnyMethod> extends TypedOptions<M>, StaleOptions {}
+
+/** A method that takes a list of ids, and returns what it found by id. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the decorated method decides; `unknown` would refuse it
+export type ManyMethod = (this: any, ids: any, ...others: any[]) => Promise<ReadonlyMap<any, any>>;
+
+/** Such a method as each of its entries sees it: one id in the place of the list, one value in the place of the map. */
+export type OneOfMany<M extends ManyMethod> =
+  Parameters<M> extends [infer L extends readonly unknown[], ...infer A]
+    ? ResultOf<M> extends ReadonlyMap<unknown, infer V>
+      ? (id: L[number], ...others: A) => Promise<V | undefined>
+      : never
+    : never;
+
+/** The options of `@CacheableMany`: those of `@Cacheable`, for one id. */
+export type CacheableManyOptions<M extends ManyMethod> = CacheableOptions<OneOfMany<M>>;
+
 /** The options of `@InvalidateCache` that do not depend on the method's type. */
-export interface PlainInvalidateOptions {
+export interface PlainInvalidateOptions extends SettleOptions {
   /** Tags as templates, also with `<<result.…>>`. */
   tags?: readonly string[];
   /** Invalidates also when the method throws. Default false. */
@@ -87,8 +116,10 @@ export type PatternFunction<M extends AnyMethod> = (
 export type Declaration =
   | {
       readonly kind: 'cacheable' | 'put';
+      /** Whether it is `@CacheableMany`. */
+      readonly isMany?: boolean;
       readonly key: string | AnyCatalogKey | KeyFunction<AnyMethod> | undefined;
-      readonly options: CacheableOptions<AnyMethod>;
+      readonly options: CacheableOptions<AnyMethod> & SettleOptions;
     }
   | {
       readonly kind: 'invalidate';

@@ -1,5 +1,6 @@
 import { parseDuration } from '../core/duration.js';
 import { checkOptionNames, invalidOption } from '../core/options.js';
+import { STALE_OPTIONS } from '../core/stale-windows.js';
 import { isCatalogKey } from '../keys/catalog.js';
 import type { CacheDefaultsOptions, Declaration } from './declaration.js';
 import type { Problems } from './problems.js';
@@ -13,6 +14,9 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+/** RFC 9110, section 5.6.2; `*` would mean that no two requests are the same. */
+const isHeader = (value: unknown): boolean =>
+  isText(value) && value !== '*' && /^[!#$%&'*+.^_`|~\w-]+$/.test(value as string);
 const isKey = (value: unknown): boolean => isText(value) || isCatalogKey(value);
 const areKeys = (value: unknown): boolean => Array.isArray(value) && value.every(isKey);
 
@@ -45,10 +49,18 @@ const CACHED: Readonly<Record<string, Rule>> = {
   store,
   version: { accepts: (value) => isText(value) || typeof value === 'number', expected: 'a text or a number' },
   ignore: { accepts: isTexts, expected: 'an array of names of parameters' },
+  vary: {
+    accepts: (value) => Array.isArray(value) && value.every(isHeader),
+    expected: "an array of names of request headers, such as ['accept-language']",
+  },
   debug: flag,
 };
 
-const INVALIDATE: Readonly<Record<string, Rule>> = { tags, always: flag, unless, store, debug: flag };
+const CACHEABLE = { ...CACHED, ...Object.fromEntries(STALE_OPTIONS.map((option) => [option, duration])) };
+
+const PUT = { ...CACHED, settle: duration };
+
+const INVALIDATE: Readonly<Record<string, Rule>> = { tags, always: flag, unless, settle: duration, store, debug: flag };
 
 /** What a decorator was given, without what is wrong in it. */
 export function soundDeclaration<D extends Declaration>(declaration: D, where: string, problems: Problems): D {
@@ -57,7 +69,8 @@ export function soundDeclaration<D extends Declaration>(declaration: D, where: s
     const sound = soundOptions({ patterns: declaration.patterns }, { patterns }, { where, problems });
     return { ...declaration, options, patterns: sound.patterns ?? [] };
   }
-  const options = soundOptions(declaration.options, CACHED, { where, problems });
+  const rules = declaration.kind === 'cacheable' ? CACHEABLE : PUT;
+  const options = soundOptions(declaration.options, rules, { where, problems });
   const sound = soundOptions({ key: declaration.key }, CACHED, { where, problems });
   if (declaration.kind === 'put' && declaration.key === undefined) {
     problems.found.push(invalidOption('key', where, undefined, 'given: a put needs to know its entry'));

@@ -1,9 +1,14 @@
 import { encodeSegment } from '../keys/escape.js';
 import type { TransformOptions } from '../serialization/dto.js';
 import type { AnyMethod } from './declaration.js';
-import { prototypeChain } from './accessor.js';
+import { isUncached, prototypeChain } from './accessor.js';
+import type { DeclaredCacheControl } from './cache-control.js';
+import { cacheControlOf } from './cache-control.js';
 import type { MethodInput } from './method-inputs.js';
-import { methodInputs } from './method-inputs.js';
+import { hasDecoratedParameters, methodInputs } from './method-inputs.js';
+import { usesArguments } from './parameter-names.js';
+import type { MethodKind } from './transports.js';
+import { methodKind } from './transports.js';
 
 /** What is known of a decorated method besides what its decorators say. */
 export interface MethodFacts {
@@ -14,15 +19,27 @@ export interface MethodFacts {
   /** The class of the object that the method is called on. */
   readonly owner: object & { readonly name: string };
   readonly inputs: readonly MethodInput[];
-  /** Whether Nest routes HTTP requests to it. */
+  /** Whether parameters of it are decorated. */
+  readonly isDecorated: boolean;
+  /** What calls it. */
+  readonly kind: MethodKind;
+  /** Whether a transport calls it: HTTP, GraphQL, messages or WebSockets. */
   readonly isHandler: boolean;
   readonly isEventStream: boolean;
+  /** Of HTTP, as Nest numbers it; undefined for what answers no such request. */
+  readonly requestMethod: number | undefined;
+  /** It reads arguments that it does not declare. */
+  readonly usesArguments: boolean;
+  /** Whether the method itself has `@NoCache()`. */
+  readonly isExcluded: boolean;
   /** What `@SerializeOptions` says about the outward form of its results. */
   readonly transform: TransformOptions | undefined;
+  /** What `@CacheControl` says about its answers. */
+  readonly cacheControl: DeclaredCacheControl | undefined;
   readonly mayBeAsync: boolean;
 }
 
-const PATH = 'path';
+const METHOD = 'method';
 const EVENT_STREAM = '__sse__';
 const SERIALIZE_OPTIONS = 'class_serializer:options';
 const AsyncFunction = (async () => {}).constructor;
@@ -39,15 +56,25 @@ export function methodFacts(
   const where = `${classes.map(({ name }) => name).join('>')}.${String(method)}`;
   const derived = `${classes.map(({ name }) => encodeSegment(name)).join('>')}:${encodeSegment(String(method))}`;
   const functions = [prototype, declaring].map((each) => (each as Record<string | symbol, unknown>)[method]);
-  const has = (key: string) => functions.some((each) => typeof each === 'function' && Reflect.hasMetadata(key, each));
+  const metadataOf = (key: string): unknown =>
+    functions
+      .map((each): unknown => (typeof each === 'function' ? Reflect.getMetadata(key, each) : undefined))
+      .find((each) => each !== undefined);
+  const kind = methodKind(metadataOf);
   return {
     where,
     derived,
     owner,
-    inputs: methodInputs(original, owner, method, where),
-    isHandler: has(PATH) || has(EVENT_STREAM),
-    isEventStream: has(EVENT_STREAM),
+    inputs: methodInputs({ original, owner, method, where, kind }),
+    isDecorated: hasDecoratedParameters(owner, method),
+    kind,
+    isHandler: kind !== 'plain',
+    isEventStream: metadataOf(EVENT_STREAM) !== undefined,
+    requestMethod: kind === 'http' ? (metadataOf(METHOD) as number | undefined) : undefined,
+    usesArguments: usesArguments(original),
+    isExcluded: isUncached(original, (declaring as Record<string | symbol, object>)[method] ?? original),
     transform: [...functions, owner].map(serializeOptionsOf).find((each) => each !== undefined),
+    cacheControl: functions.map(cacheControlOf).find((each) => each !== undefined),
     mayBeAsync: mayBeAsync(original, declaring, method),
   };
 }

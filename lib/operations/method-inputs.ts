@@ -1,6 +1,13 @@
 import { CacheError } from '../core/errors.js';
+import type { ValueKind } from '../keys/shape.js';
+import { declaredTypes, valuesOfInput } from './declared-values.js';
+import type { Parameter } from './parameter-names.js';
 import { parametersOf } from './parameter-names.js';
 import type { AnyMethod } from './declaration.js';
+import type { InputKind } from './input-kinds.js';
+import { kindOfParameter } from './input-kinds.js';
+import type { MethodKind } from './transports.js';
+import { transportOf } from './transports.js';
 
 /** One parameter of a method, and where its value comes from. */
 export interface MethodInput {
@@ -9,53 +16,96 @@ export interface MethodInput {
   readonly name: string | undefined;
   /** Its value is an array of all arguments from its position on. */
   readonly isRest: boolean;
-  readonly origin: 'argument' | 'query' | 'request' | 'response' | 'next';
-  /** It holds everything of its origin, as `@Query()` does, not one part of it. */
+  /** What the parameter itself is called; undefined where it is destructured. */
+  readonly parameter: string | undefined;
+  readonly kind: InputKind;
+  /** It holds everything of its kind, as `@Query()` does, not one part of it. */
   readonly isWhole: boolean;
   /** For a response: Nest still sends what the handler returns. */
   readonly passthrough: boolean;
+  /** What its values can be, as far as it is certain. */
+  readonly takes: ValueKind;
+  /** The pipes that its decorator names, classes and objects. */
+  readonly pipes: readonly unknown[];
 }
 
 /**
  * Nest's metadata of route parameters: `{ '5:0': { index: 0, data: 'id', pipes: [] } }`. What a parameter decorator of the
  * application was given, under a key that begins with no number, is no name: it may as well be `@CurrentUser('id')`.
  */
-type RouteArguments = Readonly<Record<string, { index: number; data?: unknown }>>;
+type RouteArguments = Readonly<Record<string, { index: number; data?: unknown; pipes?: readonly unknown[] }>>;
 
 const ROUTE_ARGUMENTS = '__routeArguments__';
 const RESPONSE_PASSTHROUGH = '__responsePassthrough__';
-const ORIGINS: Readonly<Record<string, MethodInput['origin']>> = { 0: 'request', 1: 'response', 2: 'next', 4: 'query' };
 
-const UNDECLARED = { isRest: false, isWhole: false, origin: 'argument', passthrough: false } as const;
+const UNDECLARED = {
+  isRest: false,
+  isWhole: false,
+  kind: 'argument',
+  passthrough: false,
+  takes: 'any',
+  pipes: [],
+} as const;
+
+/** The method whose inputs are asked for. */
+interface InputSource {
+  readonly original: AnyMethod;
+  readonly owner: object;
+  readonly method: string | symbol;
+  readonly where: string;
+  readonly kind: MethodKind;
+}
 
 /**
  * The inputs of a method. On a handler a name is what the parameter decorator says, else the parameter's own.
  *
  * @throws CacheError `METHOD_NOT_CACHEABLE` when two inputs of a handler have one name.
  */
-export function methodInputs(
-  original: AnyMethod,
-  owner: object,
-  method: string | symbol,
-  where: string,
-): MethodInput[] {
-  const routed = (Reflect.getMetadata(ROUTE_ARGUMENTS, owner, method) ?? {}) as RouteArguments;
-  const inputs: MethodInput[] = parametersOf(original).map((parameter, index) => ({
+export function methodInputs({ original, owner, method, where, kind: calledBy }: InputSource): MethodInput[] {
+  const routed = routeArguments(owner, method);
+  const transport = transportOf(calledBy);
+  const types = declaredTypes(owner, method);
+  const positions = hasDecoratedParameters(owner, method) ? [] : (transport?.undecorated ?? []);
+  const inputs: MethodInput[] = allParametersOf(original, types).map((parameter, index) => ({
     ...UNDECLARED,
     ...parameter,
+    parameter: parameter.name,
     index,
+    ...(positions[index] && { kind: positions[index], isWhole: true }),
+    takes: valuesOfInput({ kind: positions[index] ?? 'argument', isRest: parameter.isRest }, types[index]),
   }));
   const passthrough = Reflect.getMetadata(RESPONSE_PASSTHROUGH, owner, method) === true;
-  for (const [key, { index, data }] of Object.entries(routed)) {
-    const own = inputs[index]?.name;
-    const [kind = ''] = key.split(':');
-    const isNamed = /^\d+$/.test(kind) && typeof data === 'string' && data !== '';
-    const origin = ORIGINS[kind] ?? 'argument';
-    inputs[index] = { index, name: isNamed ? data : own, isRest: false, isWhole: !isNamed, origin, passthrough };
+  for (const [key, { index, data, pipes = [] }] of Object.entries(routed)) {
+    const parameter = inputs[index]?.parameter;
+    const kind = kindOfParameter(key.split(':')[0]!, transport?.kinds);
+    const isNamed = kind !== 'custom' && typeof data === 'string' && data !== '';
+    const name = isNamed ? data : parameter;
+    const takes = valuesOfInput({ kind, isRest: false }, types[index], pipes);
+    inputs[index] = { index, name, parameter, isRest: false, isWhole: !isNamed, kind, passthrough, takes, pipes };
   }
-  const all = Array.from(inputs, (input, index) => input ?? { index, name: undefined, ...UNDECLARED });
+  const all = Array.from(
+    inputs,
+    (input, index) => input ?? { index, name: undefined, parameter: undefined, ...UNDECLARED },
+  );
   refuseTwins(all, where);
   return all;
+}
+
+/** A source that cannot be read to its end has more parameters than were found: the compiler knows how many. */
+function allParametersOf(original: AnyMethod, types: readonly unknown[]): Parameter[] {
+  const found = parametersOf(original);
+  if (found.some(({ isRest }) => isRest)) return found;
+  const count = Math.max(found.length, original.length, types.length);
+  return Array.from({ length: count }, (_, index) => found[index] ?? { name: undefined, isRest: false });
+}
+
+/** Whether parameters of a handler are decorated: it is handed these then, and else what its transport passes. */
+export function hasDecoratedParameters(owner: object, method: string | symbol): boolean {
+  return Object.keys(routeArguments(owner, method)).length > 0;
+}
+
+function routeArguments(owner: object, method: string | symbol): RouteArguments {
+  return (Reflect.getMetadata(ROUTE_ARGUMENTS, owner, method) ?? {}) as RouteArguments;
 }
 
 function refuseTwins(inputs: readonly MethodInput[], where: string): void {

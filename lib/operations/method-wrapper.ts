@@ -44,15 +44,21 @@ function wrap(original: AnyMethod, declaring: object, method: string | symbol): 
     const runtime = this?.[RUNTIME_SLOT] as MethodRuntime | undefined;
     // A container that mocks what is missing may have put anything here.
     if (this === undefined || runtime?.brand !== RUNTIME_BRAND) return original.apply(this, args);
-    return runtime.run({ self: this, args, declaring, method, proceed: () => original.apply(this, args) as unknown });
+    const proceed = (given: readonly unknown[] = args): unknown => original.apply(this, [...given]);
+    return runtime.run({ self: this, args, declaring, method, wrapper, proceed });
   };
+  disguise(wrapper, original);
+  return wrapper;
+}
+
+/** Gives a wrapper what others look for in the method. */
+export function disguise(wrapper: AnyMethod, original: AnyMethod): void {
   for (const key of Reflect.getOwnMetadataKeys(original)) {
     Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, original), wrapper);
   }
   for (const property of ['name', 'length'] as const) {
     Object.defineProperty(wrapper, property, { value: original[property], configurable: true });
   }
-  return wrapper;
 }
 
 /** A property that Nest injects: once for a class, whatever it inherits, and invisible in its instances. */
@@ -68,7 +74,8 @@ function installSlot(target: object): void {
   Inject(CACHE_RUNTIME)(target, RUNTIME_SLOT);
 }
 
-function notAMethod(target: object, method: string | symbol): CacheError {
+/** The refusal of a decorator that stands on something else. */
+export function notAMethod(target: object, method: string | symbol): CacheError {
   const isStatic = typeof target === 'function';
   const name = isStatic ? (target as { name: string }).name : target.constructor.name;
   return new CacheError('METHOD_NOT_CACHEABLE', {

@@ -2,6 +2,23 @@ const OPENING = '([{';
 const CLOSING = ')]}';
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
 
+/** The object, not a property of that name: `call.arguments`, `{ arguments: [] }`. */
+const ARGUMENTS = /(?<![\p{ID_Continue}$]|(?<!\.\.)\.\s*|[{,]\s*(?=arguments\s*:))arguments(?![\p{ID_Continue}$])/u;
+/** An arrow function whose only parameter has no parentheses. */
+const BARE_PARAMETER = /^\s*(?:async\s+)?([\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*)\s*=>/u;
+
+/** A template literal, with others in what it inserts. */
+const TEMPLATE = /`(?:\\[^]|[^`\\$]|\$(?!\{)|\$\{(?:`(?:\\[^]|[^`\\])*`|\{[^{}`]*\}|[^`{}])*\})*`|`(?:\\[^]|[^`\\])*`/
+  .source;
+/** What can stand in front of a regular expression, and not of a division. */
+const OPERATOR = /(?:[=(,:?[{&|!;<>^~%]|(?<!\+)\+|(?<!-)-|\*)\s*/.source;
+const KEYWORD = /\b(?:return|typeof|case|in|of|void|delete|instanceof|else|throw|yield|await)\s*/.source;
+const PATTERN = /\/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\n])+\/[a-z]*/.source;
+const LITERAL = new RegExp(
+  String.raw`\/\*[^]*?\*\/|\/\/[^\n]*|'(?:\\[^]|[^'\\])*'|"(?:\\[^]|[^"\\])*"|${TEMPLATE}|(?<=${OPERATOR}|${KEYWORD})${PATTERN}`,
+  'g',
+);
+
 /** A parameter as it stands in the source. */
 export interface Parameter {
   /** Undefined for one that is destructured. */
@@ -15,6 +32,8 @@ export interface Parameter {
  */
 export function parametersOf(method: (...args: never[]) => unknown): Parameter[] {
   const source = withoutCommentsAndLiterals(Function.prototype.toString.call(method));
+  const bare = BARE_PARAMETER.exec(source)?.[1];
+  if (bare !== undefined) return [{ name: bare, isRest: false }];
   const opening = parameterListStart(source);
   if (opening < 0) return [];
   return splitParameters(source, opening).map((parameter) => {
@@ -22,6 +41,14 @@ export function parametersOf(method: (...args: never[]) => unknown): Parameter[]
     const name = text.replace(/^\.\.\.\s*/, '');
     return { name: IDENTIFIER.test(name) ? name : undefined, isRest: text.startsWith('...') };
   });
+}
+
+/** Whether the source of a function uses the object `arguments`, and so more than its parameters. */
+export function usesArguments(method: (...args: never[]) => unknown): boolean {
+  const source = Function.prototype.toString.call(method);
+  // What a template literal inserts is code as well.
+  const inserted = (source.match(new RegExp(TEMPLATE, 'g')) ?? []).filter((literal) => literal.includes('${'));
+  return ARGUMENTS.test([withoutCommentsAndLiterals(source), ...inserted].join(' '));
 }
 
 /** Behind a computed method name, which may hold brackets of its own. */
@@ -54,7 +81,5 @@ function splitParameters(source: string, opening: number): string[] {
 
 /** Everything in which a bracket or a comma means nothing, replaced by a harmless text. */
 function withoutCommentsAndLiterals(source: string): string {
-  const literal =
-    /\/\*[^]*?\*\/|\/\/[^\n]*|'(?:\\[^]|[^'\\])*'|"(?:\\[^]|[^"\\])*"|`(?:\\[^]|[^`\\])*`|(?<=[=(,:?[{&|!]\s*)\/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\n])+\/[a-z]*/g;
-  return source.replace(literal, (found) => (found.startsWith('/*') || found.startsWith('//') ? ' ' : '0'));
+  return source.replace(LITERAL, (found) => (found.startsWith('/*') || found.startsWith('//') ? ' ' : '0'));
 }

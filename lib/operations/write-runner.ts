@@ -1,8 +1,9 @@
-import { isObservable, lastValueFrom } from 'rxjs';
 import { describeValue, isThenable, messageOf } from '../core/describe.js';
+import { formatDuration } from '../core/duration.js';
 import { CacheError } from '../core/errors.js';
 import type { Engine } from '../engine/engine.js';
 import { noteContextual } from '../engine/frames.js';
+import type { Targets } from '../engine/invalidator.js';
 import { invalidationOf } from '../engine/invalidator.js';
 import { tagGroup, withPartition } from '../keys/groups.js';
 import type { Invalidation } from '../stores/store.js';
@@ -10,7 +11,11 @@ import type { MethodCall } from './call-plan.js';
 import { partitionOf, scopeOf } from './call-plan.js';
 import type { CachedRunner, RunnerContext } from './cached-runner.js';
 import type { CallScope } from './context-sources.js';
+import { MethodLoad } from './method-load.js';
 import type { CachedOperation, InvalidateOperation, MethodOperations } from './operation.js';
+import { noteInvalidated } from './request-context.js';
+import type { SettledResult } from './streamed-results.js';
+import { settledResult } from './streamed-results.js';
 
 /** Runs methods with `@InvalidateCache`, `@CachePut`, or both. */
 export class WriteRunner {
@@ -31,37 +36,39 @@ export class WriteRunner {
       throw error;
     }
     if (isThenable(returned) || isHandler) return this.#settle(operations, returned, call);
-    void this.#invalidateAfter(operations, returned, call);
+    this.#invalidateAfter(operations, returned, call).catch(() => undefined);
     this.context.mistakes.report(new CacheError('METHOD_NOT_ASYNC', { where, found: describeValue(returned) }), where);
     return returned;
   }
 
   async #settle(operations: MethodOperations, returned: unknown, call: MethodCall): Promise<unknown> {
-    let result: unknown;
+    let settled: SettledResult;
     try {
-      result = await (isObservable(returned) ? lastValueFrom(returned) : returned);
+      settled = await settledResult(returned, operations.facts.kind);
     } catch (error) {
       return this.#fail(operations, call, error);
     }
-    await this.#invalidateAfter(operations, result, call);
-    return result;
+    await this.#invalidateAfter(operations, settled.result, call);
+    return settled.answer;
   }
 
   async #put(put: CachedOperation, operations: MethodOperations, call: MethodCall): Promise<unknown> {
     const plan = this.#namesEveryInput(put) ? this.cached.plan(put, call) : undefined;
-    const loadRequest = plan && this.cached.loadRequest(put, plan, call);
+    const request = plan && new MethodLoad(put, plan, call, this.cached);
+    const run = request?.load.bind(request);
     const load = async (): Promise<unknown> => {
       try {
-        return await (loadRequest ? loadRequest.load() : this.cached.settle(put, call.proceed()));
+        return await (run ? run() : this.cached.settle(put, call.proceed()));
       } catch (error) {
         return this.#fail(operations, call, error);
       }
     };
-    if (!loadRequest) return this.#settle(withInvalidationOf(put, operations), await load(), call);
-    const outcome = await this.context.engineOf(put.store).put({ ...loadRequest, load }, async (result) => {
+    if (!request) return this.#settle(withInvalidationOf(put, operations), await load(), call);
+    const outcome = await this.context.engineOf(put.store).put(Object.assign(request, { load }), async (result) => {
       await this.#invalidateAfter(operations, result, call);
     });
-    if (outcome.undelivered) this.#logUndelivered(put.where, outcome.undelivered);
+    if (outcome.undelivered) this.#undelivered(outcome.undelivered);
+    else noteInvalidated(1);
     if (outcome.refusal) this.context.mistakes.report(outcome.refusal, put.where);
     return outcome.value;
   }
@@ -77,7 +84,8 @@ export class WriteRunner {
 
   /** The method's own error, after what is invalidated even then. */
   async #fail({ invalidations }: MethodOperations, call: MethodCall, error: unknown): Promise<never> {
-    await this.#invalidateAfter({ invalidations: invalidations.filter(({ always }) => always) }, undefined, call);
+    const always = { invalidations: invalidations.filter((each) => each.always) };
+    await this.#invalidateAfter(always, undefined, call).catch(() => undefined);
     throw error;
   }
 
@@ -109,14 +117,19 @@ export class WriteRunner {
   async #invalidate(operation: InvalidateOperation, scope: CallScope): Promise<void> {
     const { where, store } = operation;
     const engines = store === undefined ? this.context.engines() : [this.context.engineOf(store)];
-    const invalidation = this.#targets(operation, scope);
+    const { invalidation, count } = this.#targets(operation, scope);
     if (operation.debug) this.context.log(`${where} | invalidates ${describe(invalidation)}`);
     const undelivered = await Promise.all(engines.map((engine) => this.#deliver(engine, invalidation)));
-    for (const error of undelivered) if (error !== undefined) this.#logUndelivered(where, error);
+    const errors = undelivered.filter((error) => error !== undefined);
+    for (const error of errors) this.#undelivered(error);
+    noteInvalidated(errors.length > 0 ? 0 : count);
   }
 
   /** What cannot be named exactly is named widely: a write never fails, and never leaves too much alive. */
-  #targets({ where, patternsOf, tagsOf }: InvalidateOperation, scope: CallScope): Invalidation {
+  #targets(
+    { where, patternsOf, tagsOf, settle }: InvalidateOperation,
+    scope: CallScope,
+  ): { invalidation: Invalidation; count: number } {
     const { settings, mistakes } = this.context;
     const widen = (what: string, reason: string): void =>
       mistakes.logOnce(
@@ -129,10 +142,10 @@ export class WriteRunner {
         if (widened) widen(`<<${widened.placeholder}>>`, widened.reason);
         return withPartition(partition, pattern);
       });
-      return invalidationOf({ patterns, tagGroups: tagsOf(scope).map((tag) => tagGroup(tag, partition)) });
+      return counted({ patterns, tagGroups: tagsOf(scope).map((tag) => tagGroup(tag, partition)), settle });
     } catch (error) {
       widen('a key, a tag or the partition', messageOf(error));
-      return invalidationOf({ patterns: [''], tagGroups: [] });
+      return counted({ patterns: [''], tagGroups: [], settle });
     } finally {
       noteContextual(scope.contextual);
     }
@@ -147,26 +160,36 @@ export class WriteRunner {
     }
   }
 
-  #logUndelivered(where: string, error: unknown): void {
-    this.context.logError(`${where} could not invalidate: ${messageOf(error)}`);
+  /** It waits in a queue, and the log says so. */
+  #undelivered(error: unknown): void {
+    if (this.context.settings.onInvalidateError === 'throw') throw error;
   }
 }
 
 /** A put that cannot store leaves the invalidation that it is as well. */
-function withInvalidationOf({ key, where, store, debug }: CachedOperation, operations: MethodOperations) {
+function withInvalidationOf({ key, where, store, settle, debug }: CachedOperation, operations: MethodOperations) {
   const own: InvalidateOperation = {
     kind: 'invalidate',
     where,
     store,
+    patterns: undefined,
+    tags: undefined,
     patternsOf: (scope) => [{ pattern: key.patternOf(scope) }],
     tagsOf: () => [],
     always: false,
     unless: undefined,
+    settle,
     debug,
   };
   return { ...operations, invalidations: [...operations.invalidations, own] };
 }
 
-function describe({ groups, globs }: Invalidation): string {
-  return [...groups, ...globs.map(({ literal }) => `${literal}:…`)].join(', ');
+/** An invalidation, and how many paths and tags it names. */
+function counted(targets: Targets): { invalidation: Invalidation; count: number } {
+  return { invalidation: invalidationOf(targets), count: targets.patterns.length + targets.tagGroups.length };
+}
+
+function describe({ groups, globs, settle }: Invalidation): string {
+  const names = [...groups, ...globs.map(({ literal }) => `${literal}:…`)].join(', ');
+  return settle === undefined ? names : `${names} settle=${formatDuration(settle)}`;
 }
