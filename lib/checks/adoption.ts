@@ -1,7 +1,8 @@
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { CacheError } from '../core/errors.js';
 import { RUNTIME_SLOT, setRuntime } from '../operations/method-wrapper.js';
-import type { MethodRuntime } from '../operations/runtime.js';
+import type { CacheRuntime, MethodRuntime } from '../operations/runtime.js';
+import { belongsToRequest } from './request-scope.js';
 
 type Factory = (...args: unknown[]) => unknown;
 
@@ -9,11 +10,13 @@ type Factory = (...args: unknown[]) => unknown;
  * Gives the runtime to what a factory made or a value is, now and, for factories that run again for each request or
  * consumer, later. Returns what cannot be given anything, because it is frozen.
  */
-export function adoptMade(wrapper: InstanceWrapper, runtime: MethodRuntime): object[] {
+export function adoptMade(wrapper: InstanceWrapper, runtime: CacheRuntime): object[] {
   const transient = wrapper.getStaticTransientInstances().map((host) => host?.instance as unknown);
   const frozen = [wrapper.instance as unknown, ...transient].filter((made) => !adopt(made, runtime));
   if (Array.isArray(wrapper.inject) && typeof wrapper.metatype === 'function') {
-    wrapper.metatype = adoptingFactory(wrapper.metatype as Factory, runtime);
+    // Its class is not known before a request comes, so the check of its methods waits until they are called.
+    const note = belongsToRequest(wrapper) ? (made: object) => runtime.noteRequestScoped(made) : undefined;
+    wrapper.metatype = adoptingFactory(wrapper.metatype as Factory, runtime, note);
   }
   return frozen as object[];
 }
@@ -27,10 +30,11 @@ export function unextendable(made: object): CacheError {
   });
 }
 
-function adoptingFactory(factory: Factory, runtime: MethodRuntime): Factory {
+function adoptingFactory(factory: Factory, runtime: MethodRuntime, note?: (made: object) => void): Factory {
   return async (...args) => {
     const made = await factory(...args);
     adopt(made, runtime);
+    if (typeof made === 'object' && made !== null) note?.(made);
     return made;
   };
 }

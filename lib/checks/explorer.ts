@@ -1,56 +1,63 @@
-import type { ModulesContainer } from '@nestjs/core';
+import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
-import { CacheError } from '../core/errors.js';
-import { declaredMethods, prototypeChain } from '../operations/accessor.js';
+import type { CacheError } from '../core/errors.js';
+import { declaredMethods, declaredOn, prototypeChain } from '../operations/accessor.js';
 import type { ClassType } from '../operations/declaration.js';
 import type { MethodOperations } from '../operations/operation.js';
 import { Problems } from '../operations/problems.js';
 import type { CacheRuntime } from '../operations/runtime.js';
+import type { OperationSettings } from '../operations/settings.js';
 import { adoptMade, unextendable } from './adoption.js';
-import type { FoundMethod } from './derived-keys.js';
-import { DerivedKeys } from './derived-keys.js';
+import type { CheckedApplication, CheckedMethod } from './application.js';
+import { sharedDerivedKeys } from './derived-keys.js';
 import { unknownCaches } from './injected-caches.js';
 import { repeatedModule } from './one-module.js';
+import { findingsOf, report } from './report.js';
+
+/** What is needed to look at an application. */
+export interface Exploration {
+  readonly modules: ModulesContainer;
+  readonly config: ApplicationConfig | undefined;
+  readonly runtime: CacheRuntime;
+  readonly settings: OperationSettings;
+  /** The names of the configured stores. */
+  readonly stores: readonly string[];
+  /** What is wrong with the routes that are to be cached. */
+  readonly mistakenRoutes: readonly CacheError[];
+  /** Where the report goes that does not keep the application from starting. */
+  readonly warn: (text: string) => void;
+}
 
 /**
- * Reads what every decorated method of the application declares, and gives the runtime to providers that Nest did not
- * construct itself, which injection does not reach.
+ * Reads what every decorated method of the application declares, gives the runtime to providers that Nest did not
+ * construct itself, which injection does not reach, and checks all of it together.
  *
  * @throws CacheError `START_UP_REFUSED` with everything that was found wrong.
  */
-export function exploreApplication(
-  modules: ModulesContainer,
-  runtime: CacheRuntime,
-  stores: readonly string[],
-): MethodOperations[] {
+export function exploreApplication(exploration: Exploration): CheckedApplication {
+  const { modules, runtime, settings, stores, config, mistakenRoutes } = exploration;
   // One mistake may be met in several classes that inherit it.
   const problems = new Map<string, CacheError>();
   const note = (problem: CacheError): unknown => problems.set(problem.message, problem);
-  const operations = new Map<string, MethodOperations>();
-  const derivedKeys = new DerivedKeys();
+  const found: CheckedMethod[] = [];
   const repeated = repeatedModule(modules);
   if (repeated) note(repeated);
+  mistakenRoutes.forEach(note);
   for (const wrapper of wrappersOf(modules)) {
     for (const made of adoptMade(wrapper, runtime)) note(unextendable(made));
     const owner = classOf(wrapper);
     if (!owner) continue;
     unknownCaches(owner, stores).forEach(note);
-    for (const { compiled, ...found } of compileAll(owner, runtime)) {
-      if (compiled instanceof Problems) {
-        compiled.found.forEach(note);
-        continue;
-      }
-      operations.set(compiled.where, compiled);
-      const module = wrapper.host?.name ?? 'the application';
-      const shared = derivedKeys.add({ ...found, owner, module, operations: compiled });
-      if (shared) note(shared);
+    const module = wrapper.host?.name ?? 'the application';
+    for (const { compiled, ...where } of compileAll(owner, runtime)) {
+      if (compiled instanceof Problems) compiled.found.forEach(note);
+      else found.push({ ...where, owner, module, wrapper, operations: compiled, facts: compiled.facts });
     }
   }
-  if (problems.size > 0) {
-    const found = [...problems.values()].map(({ code, message }) => ({ code, message }));
-    throw new CacheError('START_UP_REFUSED', { problems: found });
-  }
-  return [...operations.values()];
+  sharedDerivedKeys(found).forEach(note);
+  const application = { methods: found, settings, config };
+  report([...problems.values()], findingsOf(application), exploration);
+  return application;
 }
 
 /** Everything that Nest makes: controllers, providers, and the guards, pipes and interceptors that decorators name. */
@@ -62,18 +69,20 @@ function wrappersOf(modules: ModulesContainer): InstanceWrapper[] {
   ]);
 }
 
-interface CompiledMethod extends Pick<FoundMethod, 'declaring' | 'method'> {
+interface CompiledMethod extends Pick<CheckedMethod, 'declaring' | 'method' | 'declared'> {
   readonly compiled: MethodOperations | Problems;
 }
 
 function compileAll(owner: ClassType, runtime: CacheRuntime): CompiledMethod[] {
-  return prototypeChain(owner.prototype as object).flatMap((declaring) =>
-    declaredMethods(declaring).map((method) => ({
-      declaring,
-      method,
-      compiled: runtime.compile(declaring, method, owner),
-    })),
+  const decorated = prototypeChain(owner.prototype as object).flatMap((declaring) =>
+    declaredMethods(declaring).map((method) => ({ declaring, method, declared: declaredOn(declaring, method)! })),
   );
+  return [...decorated, ...runtime.routesOf(owner)].map(({ declaring, method, declared }) => ({
+    declaring,
+    method,
+    declared,
+    compiled: runtime.compile(declaring, method, owner),
+  }));
 }
 
 /** The class whose methods a provider has, also where a factory made it. */
