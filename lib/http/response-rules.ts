@@ -1,9 +1,16 @@
 import 'reflect-metadata';
+import { cacheControlOf } from '../operations/cache-control.js';
+import type { ResponseVerdict } from '../operations/request-context.js';
+import type { PlatformResponse } from './adapter.js';
+import { keptHeaders, otherHeaders } from './kept-headers.js';
 
-/** The parts of a response that Express and Fastify have in common. */
-export interface PlatformResponse {
-  readonly statusCode: number;
-  getHeaders(): Readonly<Record<string, unknown>>;
+/** What is known of a handler that has run, besides its response as it is now. */
+interface Observed {
+  readonly handler: object;
+  /** The header fields of the response before that. */
+  readonly before: Readonly<Record<string, unknown>>;
+  readonly areCookiesSet: boolean;
+  readonly isShared: boolean;
 }
 
 const OK = 200;
@@ -12,30 +19,42 @@ const COOKIE_SETTERS = ['setCookie', 'cookie', 'clearCookie'];
 /** Where Nest keeps what `@Redirect()` says. */
 const REDIRECT = '__redirect__';
 
+/** Why a result is not stored whose handler says something that a hit could not repeat. */
+export const ADDS_HEADERS = 'its handler adds headers of its own';
+
+/** Nest sets the status of a redirection only after the handler. */
+export function isRedirection(handler: object): boolean {
+  return Reflect.hasMetadata(REDIRECT, handler);
+}
+
 /**
- * Looks at a response before its handler runs. What it returns says afterwards why the result must not be stored, if
- * anything speaks against it: what a handler adds to its own response would be missing on a hit.
+ * What speaks against storing the result of a handler, or which header fields belong to it: anything else that a handler
+ * adds would be missing on a hit.
  */
-export function watchResponse(response: PlatformResponse, handler: object): (isShared: boolean) => string | undefined {
-  // Nest sets the status of a redirection only after the handler.
-  if (Reflect.hasMetadata(REDIRECT, handler)) return () => 'it redirects';
-  const before = fingerprint(response);
-  const cookies = watchCookies(response);
-  return (isShared) => {
-    cookies.stop();
-    const headers = response.getHeaders();
-    // RFC 9110, section 15.3.1: the one status whose answer is just the value.
-    if (response.statusCode !== OK) return `its status is ${response.statusCode}`;
-    // RFC 6265, section 4.1: a cookie is for the one who receives it.
-    if (cookies.areSet || headers['set-cookie'] !== undefined) return 'it sets a cookie';
-    const forbidden = forbiddenBy(headers['cache-control'], isShared);
-    if (forbidden) return `it says Cache-Control: ${forbidden}`;
-    return fingerprint(response) === before ? undefined : 'its handler adds headers of its own';
-  };
+export function verdictOf(response: PlatformResponse, observed: Observed): ResponseVerdict {
+  const { before } = observed;
+  const after = response.getHeaders();
+  const refusal = refusalOf(response.statusCode, after, observed);
+  if (refusal !== undefined) return { refusal };
+  const headers = otherHeaders(before) === otherHeaders(after) ? keptHeaders(before, after) : undefined;
+  return headers === undefined ? { refusal: ADDS_HEADERS } : { headers };
+}
+
+function refusalOf(
+  status: number,
+  headers: Readonly<Record<string, unknown>>,
+  { isShared, areCookiesSet, handler }: Observed,
+): string | undefined {
+  // RFC 9110, section 15.3.1: the one status whose answer is just the value.
+  if (status !== OK) return `its status is ${status}`;
+  // RFC 6265, section 4.1: a cookie is for the one who receives it.
+  if (areCookiesSet || headers['set-cookie'] !== undefined) return 'it sets a cookie';
+  const forbidden = forbiddenBy(headers['cache-control'] ?? cacheControlOf(handler)?.text, isShared);
+  return forbidden && `it says Cache-Control: ${forbidden}`;
 }
 
 /** Notices any use of a function that sets a cookie, until it is told to stop. */
-function watchCookies(response: PlatformResponse) {
+export function watchCookies(response: PlatformResponse) {
   const functions = response as unknown as Record<string, unknown>;
   const watch = { areSet: false, stop: () => restores.forEach((restore) => restore()) };
   const restores = COOKIE_SETTERS.flatMap((name) => {
@@ -58,8 +77,4 @@ function forbiddenBy(cacheControl: unknown, isShared: boolean): string | undefin
   const words = text.toLowerCase().split(/[^a-z-]+/);
   if (words.includes('no-store')) return 'no-store';
   return isShared && words.includes('private') ? 'private' : undefined;
-}
-
-function fingerprint(response: PlatformResponse): string {
-  return JSON.stringify(Object.entries(response.getHeaders()).sort(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -3,6 +3,7 @@ import type { RequestContext } from '../operations/request-context.js';
 
 /** The parts of a request that Express and Fastify have in common. */
 export interface PlatformRequest {
+  readonly method?: string;
   readonly params?: unknown;
   readonly query?: unknown;
   readonly headers?: Readonly<Record<string, unknown>>;
