@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import { EMPTY_REPORT } from './checks/cache-report.js';
 import { CacheService } from './cache.service.js';
 import { INJECTED_CACHES } from './decorators/inject-cache.decorator.js';
 import type { MethodRuntime } from './operations/runtime.js';
@@ -12,7 +13,7 @@ import { CACHE_RUNTIME, cacheToken } from './operations/tokens.js';
  */
 export class UncachedService extends CacheService {
   constructor() {
-    super(undefined as never, undefined as never, []);
+    super(undefined as never, undefined as never, [], () => EMPTY_REPORT);
   }
 
   override async get(): Promise<undefined> {}

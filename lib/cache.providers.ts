@@ -1,14 +1,17 @@
 import type { Provider } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_INTERCEPTOR, ExternalContextCreator } from '@nestjs/core';
 import { CACHE_INSTANCES, CACHE_OPTIONS } from './cache.constants.js';
 import { CacheInstances } from './cache.instances.js';
 import { MODULE_OPTIONS_TOKEN } from './cache.module-definition.js';
 import type { CacheModuleOptions, CheckedOptions } from './cache.options.js';
 import { checkModuleOptions } from './cache.options.js';
 import { CacheService } from './cache.service.js';
-import { CacheInterceptor, USER_FUNCTION } from './http/cache.interceptor.js';
+import { CacheInterceptor, OTHER_TRANSPORTS, REQUEST_OPTIONS } from './http/cache.interceptor.js';
+import type { RequestOptions } from './http/exchange.js';
 import { DEFAULT_STORE } from './operations/settings.js';
 import { CACHE_RUNTIME, cacheToken } from './operations/tokens.js';
+import { openFieldResolvers } from './transports/field-resolvers.js';
+import { TransportInterceptor } from './transports/transport.interceptor.js';
 
 /** What the module provides whatever its options are. */
 export const CACHE_PROVIDERS: readonly Provider[] = [
@@ -24,7 +27,20 @@ export const CACHE_PROVIDERS: readonly Provider[] = [
   },
   { provide: CACHE_RUNTIME, useFactory: ({ runtime }: CacheInstances) => runtime, inject: [CACHE_INSTANCES] },
   { provide: CacheService, useExisting: cacheToken() },
-  { provide: USER_FUNCTION, useFactory: ({ user }: CheckedOptions) => ({ user }), inject: [CACHE_OPTIONS] },
+  {
+    provide: REQUEST_OPTIONS,
+    useFactory: ({ user, allowBypass }: CheckedOptions): RequestOptions => ({ user, allowBypass }),
+    inject: [CACHE_OPTIONS],
+  },
+  {
+    provide: OTHER_TRANSPORTS,
+    // Made before any module is initialized, which is when GraphQL makes its resolvers.
+    useFactory: ({ transports }: CacheInstances, resolvers: ExternalContextCreator) => {
+      openFieldResolvers(resolvers, transports);
+      return new TransportInterceptor(transports);
+    },
+    inject: [CACHE_INSTANCES, ExternalContextCreator],
+  },
   { provide: APP_INTERCEPTOR, useClass: CacheInterceptor },
 ];
 

@@ -1,4 +1,6 @@
 import type { Duration } from './core/duration.js';
+import type { SettleOptions } from './core/settle.js';
+import type { StaleOptions } from './core/stale-windows.js';
 import type { ClassType } from './operations/declaration.js';
 
 /** A whole key, without prefix and version: an encoded path, or an array whose elements are encoded one by one. */
@@ -9,6 +11,8 @@ export interface PartitionOptions {
   partition?: string | number;
 }
 
+export interface InvalidationOptions extends PartitionOptions, SettleOptions {}
+
 export interface SetOptions extends PartitionOptions {
   /** Default: the store's, then the module's. */
   ttl?: Duration;
@@ -17,6 +21,8 @@ export interface SetOptions extends PartitionOptions {
   /** A class for class-transformer; what is read back are its instances. */
   type?: ClassType;
 }
+
+export interface GetOrSetOptions extends SetOptions, StaleOptions {}
 
 export interface GetOptions extends PartitionOptions {
   /** A class for class-transformer; what is read back are its instances. */

@@ -1,9 +1,12 @@
-import type { GetOptions, Key, PartitionOptions, SetOptions } from './cache.service-options.js';
+import type { GetOptions, GetOrSetOptions, Key, PartitionOptions, SetOptions } from './cache.service-options.js';
 import { parseDuration } from './core/duration.js';
 import { checkOptionNames } from './core/options.js';
+import type { SettleOptions } from './core/settle.js';
+import { parseSettle } from './core/settle.js';
+import { STALE_OPTIONS } from './core/stale-windows.js';
 import type { Engine, ReadRequest } from './engine/engine.js';
 import { noteContextual } from './engine/frames.js';
-import { entryVersion } from './engine/freshness.js';
+import { entryVersion, staleWindow } from './engine/freshness.js';
 import type { LoadRequest } from './engine/request.js';
 import { encodeTag, pathOf } from './keys/escape.js';
 import { groupsOf, partitionSegment, tagGroup, withPartition } from './keys/groups.js';
@@ -11,14 +14,23 @@ import { partitionOf } from './operations/call-plan.js';
 import type { RunnerContext } from './operations/cached-runner.js';
 import type { CallScope } from './operations/context-sources.js';
 import { currentRequest } from './operations/request-context.js';
+import { staleRules } from './operations/stale-plan.js';
 import { loadClassTransformer } from './serialization/dto.js';
 
 /** What a caller of `CacheService` wants loaded or stored. */
 export interface ServiceCall {
   readonly key: Key;
-  readonly options: SetOptions;
+  readonly options: GetOrSetOptions & SettleOptions;
   readonly load: () => unknown;
 }
+
+/** The options that only some verbs have. */
+const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  get: ['type'],
+  getMany: ['type'],
+  getOrSet: STALE_OPTIONS,
+  put: ['settle'],
+};
 
 /** Turns the calls of one `CacheService` into what its engine is asked. */
 export class ServiceRequests {
@@ -30,7 +42,7 @@ export class ServiceRequests {
   /** In production a key that cannot be made is logged, and there is no request. */
   async reading(verb: string, key: Key, options: GetOptions): Promise<ReadRequest | undefined> {
     return this.#plan(verb, options, (where) => {
-      checkOptionNames(options, ['type', 'partition'], where);
+      checkOptionNames(options, [...(OWN_OPTIONS[verb] ?? []), 'partition'], where);
       const { address } = this.#address(where, key, options);
       return { address, shape: { form: 'value', type: options.type, where }, version: undefined, debug: this.#debug };
     });
@@ -39,19 +51,24 @@ export class ServiceRequests {
   /** In production a key that cannot be made is logged, and there is no request. */
   async loading(verb: string, { key, options, load }: ServiceCall): Promise<LoadRequest | undefined> {
     return this.#plan(verb, options, (where) => {
-      checkOptionNames(options, ['ttl', 'tags', 'type', 'partition'], where);
+      checkOptionNames(options, ['ttl', ...(OWN_OPTIONS[verb] ?? []), 'tags', 'type', 'partition'], where);
       const { ttl, type } = options;
       const { lifetimes } = this.context.settings;
       const lifetime = ttl === undefined ? lifetimes.get(this.engine.context.name)! : parseDuration(ttl, 'ttl', where);
+      const stale = staleRules(options, where);
+      const { address, contextual } = this.#address(where, key, options);
       return {
-        ...this.#address(where, key, options),
+        address,
+        contextual,
         shape: { form: 'value', type, where },
         version: entryVersion('', type),
+        stale,
         debug: this.#debug,
         hasLateTags: false,
         lifetime,
+        settle: parseSettle(options.settle, where),
         load,
-        decide: () => ({ kind: 'store', lifetime, lateTags: [] }),
+        decide: () => ({ kind: 'store', lifetime, staleFor: staleWindow(stale), lateTags: [] }),
       };
     });
   }

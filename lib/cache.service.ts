@@ -1,18 +1,27 @@
-import { checkCall, checkFunction, checkKeys, checkObject, checkTags, pairsOf } from './cache.service-arguments.js';
+import { checkCall, checkFunction, checkKeys, pairsOf } from './cache.service-arguments.js';
+import { ServiceInvalidations } from './cache.service-invalidations.js';
 import { ServiceRequests, placeOf } from './cache.service-requests.js';
 import type { ServiceCall } from './cache.service-requests.js';
-import type { GetOptions, Key, LockOptions, PartitionOptions, SetOptions } from './cache.service-options.js';
+import type {
+  GetOptions,
+  GetOrSetOptions,
+  InvalidationOptions,
+  Key,
+  LockOptions,
+  PartitionOptions,
+  SetOptions,
+} from './cache.service-options.js';
+import type { CacheReport } from './checks/cache-report.js';
 import { parseDuration } from './core/duration.js';
 import { CacheError } from './core/errors.js';
 import { checkOptionNames } from './core/options.js';
+import type { SettleOptions } from './core/settle.js';
 import type { Engine } from './engine/engine.js';
-import { invalidationOf } from './engine/invalidator.js';
 import { runLocked } from './engine/lock.js';
 import type { LoadRequest, Outcome } from './engine/request.js';
 import type { AnyCatalogKey, CatalogKey, CatalogValues } from './keys/catalog.js';
-import { isCatalogKey, patternOfCatalogKey } from './keys/catalog.js';
-import { encodeTag, pathOf } from './keys/escape.js';
-import { patternOf, tagGroup, withPartition } from './keys/groups.js';
+import { pathOf } from './keys/escape.js';
+import { withPartition } from './keys/groups.js';
 import type { RunnerContext } from './operations/cached-runner.js';
 
 /**
@@ -23,14 +32,17 @@ import type { RunnerContext } from './operations/cached-runner.js';
  */
 export class CacheService {
   readonly #requests: ServiceRequests;
+  readonly #invalidations: ServiceInvalidations;
 
   constructor(
     private readonly context: RunnerContext,
     private readonly engine: Engine,
     /** The engines that this service's invalidations reach. */
     private readonly reached: readonly Engine[],
+    private readonly map: () => CacheReport,
   ) {
     this.#requests = new ServiceRequests(context, engine);
+    this.#invalidations = new ServiceInvalidations(this.#requests, reached);
   }
 
   /** The value under a key; undefined for a miss. A cached `undefined` is told from a miss by `has`. */
@@ -43,11 +55,11 @@ export class CacheService {
     return (await this.#read('has', key, options))?.status === 'hit';
   }
 
-  /** How much longer an entry lives, in milliseconds, by the clock of whoever wrote it; `null` where there is none. */
+  /** How much longer an entry is fresh, in milliseconds, by the clock of whoever wrote it; `null` where there is none. */
   async ttl(key: Key, options: PartitionOptions = {}): Promise<number | null> {
     const outcome = await this.#read('ttl', key, options);
     if (outcome?.status !== 'hit') return null;
-    return Math.max(0, outcome.expiresAt! - this.engine.context.clock.now());
+    return Math.max(0, outcome.times!.expiresAt - this.engine.context.clock.now());
   }
 
   /** The hits among the keys, by the key as it was given. */
@@ -68,7 +80,7 @@ export class CacheService {
    * @throws CacheError `VALUE_NOT_SERIALIZABLE`; `LOADER_RECURSION` for a loader that asks for its own key.
    * @example cache.getOrSet('posts:detail:my-slug', () => load(), { ttl: '10m', tags: ['posts'] })
    */
-  async getOrSet<T>(key: Key, load: () => T | Promise<T>, options: SetOptions = {}): Promise<T> {
+  async getOrSet<T>(key: Key, load: () => T | Promise<T>, options: GetOrSetOptions = {}): Promise<T> {
     checkFunction(load, 'load', placeOf('getOrSet'));
     const request = await this.#loading('getOrSet', { key, options, load });
     if (!request) return load();
@@ -99,7 +111,7 @@ export class CacheService {
    * @throws CacheError `VALUE_NOT_SERIALIZABLE`
    * @example const post = await cache.put(['posts', 'detail', slug], () => save(changes))
    */
-  async put<T>(key: Key, compute: () => T | Promise<T>, options: SetOptions = {}): Promise<T> {
+  async put<T>(key: Key, compute: () => T | Promise<T>, options: SetOptions & SettleOptions = {}): Promise<T> {
     checkFunction(compute, 'compute', placeOf('put'));
     return (await this.#put('put', { key, options, load: compute })) as T;
   }
@@ -122,16 +134,11 @@ export class CacheService {
   async invalidate<T extends string, B extends string>(
     key: CatalogKey<T, B>,
     values?: CatalogValues<T, B>,
-    options?: PartitionOptions,
+    options?: InvalidationOptions,
   ): Promise<void>;
-  async invalidate(pattern: Key, options?: PartitionOptions): Promise<void>;
-  async invalidate(target: Key | AnyCatalogKey, second: object = {}, third: PartitionOptions = {}): Promise<void> {
-    checkObject(second, isCatalogKey(target) ? 'values' : 'options', placeOf('invalidate'));
-    const [pattern, options] = isCatalogKey(target)
-      ? [patternOfCatalogKey(target, second).pattern, third]
-      : [patternOf(target, placeOf('invalidate')), second as PartitionOptions];
-    const segment = this.#requests.partition('invalidate', options);
-    await this.#invalidate({ patterns: [withPartition(segment, pattern)], tagGroups: [] });
+  async invalidate(pattern: Key, options?: InvalidationOptions): Promise<void>;
+  async invalidate(target: Key | AnyCatalogKey, second: object = {}, third: InvalidationOptions = {}): Promise<void> {
+    await this.#invalidations.pattern(target, second, third);
   }
 
   /**
@@ -141,13 +148,9 @@ export class CacheService {
    */
   async invalidateTags(
     tags: readonly (string | number | readonly unknown[])[],
-    options: PartitionOptions = {},
+    options: InvalidationOptions = {},
   ): Promise<void> {
-    const where = placeOf('invalidateTags');
-    checkTags(tags, where);
-    const segment = this.#requests.partition('invalidateTags', options);
-    const tagGroups = tags.map((tag) => tagGroup(encodeTag(tag, where), segment));
-    await this.#invalidate({ patterns: [], tagGroups });
+    await this.#invalidations.tags(tags, options);
   }
 
   /**
@@ -173,6 +176,14 @@ export class CacheService {
     const lifetime = parseDuration(options.ttl ?? '30s', 'ttl', where);
     const wait = options.wait === undefined ? 0 : parseDuration(options.wait, 'wait', where);
     return runLocked(this.engine.context, { name: pathOf([name], where), lifetime, wait }, fn);
+  }
+
+  /**
+   * What this application caches by decorators, what drops it, and what the start-up checks say about it. Empty until
+   * the application has been initialised.
+   */
+  report(): CacheReport {
+    return this.map();
   }
 
   async #read(verb: string, key: Key, options: GetOptions) {
@@ -212,23 +223,13 @@ export class CacheService {
   async #put(verb: string, call: ServiceCall): Promise<unknown> {
     const request = await this.#loading(verb, call);
     if (!request) return call.load();
-    const outcome = await this.engine.put(request);
-    const value = this.#valueOf(verb, outcome);
-    if (outcome.undelivered) {
-      const { message } = outcome.undelivered;
-      this.context.logError(`${placeOf(verb)} could not replace an entry, which may be older. ${message}`);
-    }
-    return value;
+    const outcome = await (verb === 'set' ? this.engine.set(request) : this.engine.put(request));
+    if (outcome.undelivered && this.context.settings.onInvalidateError === 'throw') throw outcome.undelivered;
+    return this.#valueOf(verb, outcome);
   }
 
   #valueOf(verb: string, { value, refusal }: Outcome): unknown {
     if (refusal) this.context.mistakes.report(refusal, placeOf(verb));
     return value;
-  }
-
-  async #invalidate(targets: { patterns: readonly string[]; tagGroups: readonly string[] }): Promise<void> {
-    const invalidation = invalidationOf(targets);
-    const results = await Promise.allSettled(this.reached.map((engine) => engine.invalidate(invalidation)));
-    for (const result of results) if (result.status === 'rejected') throw result.reason as unknown;
   }
 }

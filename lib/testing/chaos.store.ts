@@ -1,8 +1,9 @@
 import { sleep, systemClock } from '../core/clock.js';
-import type { CacheStore } from '../stores/store.js';
+import type { Address } from '../core/entry.js';
+import type { CacheStore, Snapshot } from '../stores/store.js';
 
 /** What a store can be asked. */
-export type StoreVerb = Exclude<keyof CacheStore, 'kind'>;
+export type StoreVerb = Exclude<keyof CacheStore, 'kind' | 'placeOf'>;
 
 /** One call that was held back. */
 export interface ParkedCall {
@@ -41,13 +42,15 @@ export interface ChaosStore extends CacheStore {
 export function chaosStore(store: CacheStore): ChaosStore {
   const chaos = new Chaos();
   const through =
-    <A extends unknown[], R>(verb: StoreVerb, send: (...values: A) => Promise<R>) =>
+    <A extends unknown[], R>(verb: StoreVerb, send: (...values: A) => R | Promise<R>) =>
     (...values: A): Promise<R> =>
-      chaos.pass(verb, () => send(...values));
+      chaos.pass(verb, async () => send(...values));
   return {
     kind: store.kind,
     connect: through('connect', () => store.connect()),
-    read: through('read', (address) => store.read(address)),
+    read: through('read', async (address) => inItsTime(address, await store.read(address))),
+    placeOf: (path) => store.placeOf(path),
+    generations: through('generations', (path, groups) => store.generations(path, groups)),
     begin: through('begin', (request) => store.begin(request)),
     renew: through('renew', (lease) => store.renew(lease)),
     fill: through('fill', (request) => store.fill(request)),
@@ -63,6 +66,14 @@ export function chaosStore(store: CacheStore): ChaosStore {
     calm: () => chaos.calm(),
     calls: (verb) => chaos.counts.get(verb) ?? 0,
   };
+}
+
+/** A snapshot as it is now, however late its reader gets it. */
+function inItsTime({ groups }: Address, snapshot: Snapshot | undefined): Snapshot | undefined {
+  if (!snapshot) return undefined;
+  const { entry, generations } = snapshot;
+  const names = [...groups, ...entry.header.groups.keys()];
+  return { ...snapshot, generations: new Map(names.map((name) => [name, generations.get(name)])) };
 }
 
 /** What is to happen to which verb. */

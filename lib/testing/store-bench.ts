@@ -11,6 +11,8 @@ export type StoreRules = Readonly<Record<string, (bench: StoreBench) => Promise<
 
 export const GENERATION_LIFETIME = 600_000;
 const ENTRY_LIFETIME = 60_000;
+/** When what expires is gone at the latest, also on a machine that stands still for seconds. */
+export const LATEST = 20_000;
 const POLL = 10;
 
 /** A store on test, and short ways to use it. Every bench has names of its own, so that benches may share a server. */
@@ -47,9 +49,15 @@ export class StoreBench {
   }
 
   async fill(lease: Lease, payload: string, options: FillOptions = {}): Promise<boolean> {
-    const { mode = 'load', lateTags = [], lifetime = ENTRY_LIFETIME, header } = options;
-    const entry = { header: headerOf(header), payload, lifetime, generationLifetime: GENERATION_LIFETIME, lateTags };
-    return this.store.fill({ lease, mode, entry });
+    const { mode = 'load', lateTags = [], lifetime = ENTRY_LIFETIME, header, dependencies } = options;
+    const entry = {
+      header: headerOf(header, lifetime),
+      payload,
+      lifetime,
+      generationLifetime: GENERATION_LIFETIME,
+      lateTags,
+    };
+    return this.store.fill({ lease, mode, entry, dependencies });
   }
 
   /** A whole load: begin and fill. */
@@ -64,7 +72,7 @@ export class StoreBench {
     const snapshot = await this.store.read(address);
     if (!snapshot) return undefined;
     const { entry, generations } = snapshot;
-    return isAlive(entry.header, address.groups, (group) => generations.get(group)) ? entry : undefined;
+    return isAlive(entry.header, address.groups, generations) ? entry : undefined;
   }
 
   async payload(address: Address): Promise<string | undefined> {
@@ -86,6 +94,7 @@ export interface FillOptions {
   readonly lateTags?: readonly string[];
   readonly lifetime?: number;
   readonly header?: Partial<EntryHeader>;
+  readonly dependencies?: ReadonlyMap<string, string>;
 }
 
 /** Asks again and again until the answer is true, for so many milliseconds at most. */
@@ -97,12 +106,27 @@ export async function eventually(ask: () => Promise<boolean>, limit: number): Pr
   }
 }
 
+/**
+ * Asks something that must happen within so many milliseconds, and asks again if it took longer, for a machine that
+ * stood still meanwhile has shown nothing.
+ */
+export async function promptly(limit: number, ask: () => Promise<void>): Promise<void> {
+  for (;;) {
+    const started = systemClock.monotonic();
+    try {
+      return await ask();
+    } catch (error) {
+      if (systemClock.monotonic() - started < limit) throw error;
+    }
+  }
+}
+
 export async function pause(delay: number): Promise<void> {
   await sleep(systemClock, delay);
 }
 
-function headerOf(header: Partial<EntryHeader> = {}): Omit<EntryHeader, 'token' | 'groups'> {
+function headerOf(header: Partial<EntryHeader> = {}, lifetime: number): Omit<EntryHeader, 'token' | 'groups'> {
   const createdAt = systemClock.now();
-  const times = { createdAt, expiresAt: createdAt + ENTRY_LIFETIME };
-  return { ...times, serializer: 'json', form: 'value', version: '', ...header };
+  const times = { createdAt, expiresAt: createdAt + lifetime, staleFor: 0, loadTime: 0 };
+  return { ...times, serializer: 'json', form: 'value', version: '', etag: '', headers: '', elsewhere: [], ...header };
 }

@@ -6,6 +6,8 @@ import { fillRules, putRules } from './store-rules-fills.js';
 import { invalidationRules } from './store-rules-invalidation.js';
 import { leaseRules } from './store-rules-leases.js';
 import { lockRules } from './store-rules-locks.js';
+import { nestingRules } from './store-rules-nesting.js';
+import { settlingRules } from './store-rules-settling.js';
 
 /** What the suite needs of a test framework. Jest, Vitest and `node:test` have it. */
 export interface TestFramework {
@@ -20,7 +22,9 @@ const RULES: StoreRules = {
   ...leaseRules,
   ...fillRules,
   ...putRules,
+  ...nestingRules,
   ...lockRules,
+  ...settlingRules,
 };
 
 // Whether the global functions exist depends on where the suite is used.
@@ -28,7 +32,7 @@ const GLOBALS: unknown = globalThis;
 
 /**
  * The suite that every store passes: what the engine relies on when it says that no reader sees older data than the
- * last write. Two of the tests wait for leases to end, which takes about five seconds.
+ * last write. Some of the tests wait for leases and windows to end, which takes about ten seconds.
  *
  * @param name what the tests stand under.
  * @param makeStore makes a store for each test, which is closed after it. The stores may share their data.

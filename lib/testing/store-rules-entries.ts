@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { StoreRules } from './store-bench.js';
-import { eventually } from './store-bench.js';
+import { LATEST, eventually } from './store-bench.js';
 
 const ODD = ['', '\n', 'a\nb', ' =,:*', 'naïve ☕ 𝕏', '\u0000\u001f', '"'.repeat(200_000)];
 
@@ -25,8 +25,13 @@ export const entryRules: StoreRules = {
     const header = {
       createdAt: 1_700_000_000_123,
       expiresAt: 1_900_000_000_456,
+      staleFor: 3_600_000,
+      loadTime: 1_234,
       serializer: 'tagged',
       form: 'wire',
+      etag: 'x-Y_1',
+      headers: '[["link", "</2>"]]',
+      elsewhere: [{ store: 'static', path: 'a:1', groups: new Map([['~root', 'x.1']]) }],
     } as const;
     const lease = await bench.load(address, '{"id":1}', { header: { ...header, version: 'v 2' } });
     const entry = await bench.live(address);
@@ -66,15 +71,23 @@ export const entryRules: StoreRules = {
     const address = bench.address('list');
     await bench.load(address, 'short', { lifetime: 100 });
     await bench.load(bench.address('other'), 'long');
-    await eventually(async () => (await bench.store.read(address)) === undefined, 2_000);
+    await eventually(async () => (await bench.store.read(address)) === undefined, LATEST);
     assert.equal(await bench.payload(bench.address('other')), 'long');
+  },
+
+  'keeps an entry for its lifetime, whenever it stops being fresh': async (bench) => {
+    const address = bench.address('list');
+    await bench.load(address, 'stale', { header: { createdAt: 1, expiresAt: 2, staleFor: 60_000 } });
+    assert.equal(await bench.payload(address), 'stale');
+    const begun = await bench.begin(address);
+    assert.equal(begun.kind === 'alive' && begun.entry.payload, 'stale');
   },
 
   'shows the present generation of every group of reader and entry': async (bench) => {
     const [late, other] = [bench.tag('late'), bench.tag('other')];
     const address = bench.address('a:b');
     await bench.load(address, 'x', { lateTags: [late] });
-    const { generations: present } = await bench.lease(bench.address('c', other));
+    const { generations: present } = await bench.lease(bench.address('a:b', other));
     for (const attempt of ['first', 'second']) {
       const snapshot = await bench.store.read(bench.address('a:b', other));
       const { entry, generations } = snapshot ?? assert.fail(`nothing was found at the ${attempt} attempt`);
@@ -87,7 +100,15 @@ export const entryRules: StoreRules = {
   'keeps nothing that its callers can still change': async (bench) => {
     const address = bench.address('list');
     const lease = await bench.lease(address);
-    const header = { createdAt: 1, expiresAt: 2, serializer: 'json', form: 'value', version: 'one' } as const;
+    const described = {
+      serializer: 'json',
+      form: 'value',
+      version: 'one',
+      etag: '',
+      headers: '',
+      elsewhere: [],
+    } as const;
+    const header = { createdAt: 1, expiresAt: 2, staleFor: 0, loadTime: 0, ...described };
     const changeable = { ...header, version: 'one' };
     const times = { lifetime: 60_000, generationLifetime: 600_000 };
     const filling = {
@@ -99,7 +120,7 @@ export const entryRules: StoreRules = {
     changeable.version = 'two';
     (lease.generations as Map<string, string>).clear();
     const first = await bench.store.read(address);
-    (first?.generations as Map<string, string | null>).clear();
+    if (first?.generations instanceof Map) first.generations.clear();
     const second = await bench.live(address);
     assert.equal(second?.header.version, 'one');
     assert.equal(second?.header.groups.size, address.groups.length);
