@@ -1,11 +1,10 @@
 import type { DynamicModule, LoggerService } from '@nestjs/common';
 import { Module } from '@nestjs/common';
-import { CacheModule, memoryStore, redisStore } from 'nestash';
+import { CacheModule, memoryStore, redisStore, ttlMatrix } from 'nestash';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { CommentsModule } from './comments/comments.module.js';
 import { DatabaseModule } from './database/database.module.js';
-import { languageOf } from './languages.js';
 import { LikesModule } from './likes/likes.module.js';
 import { PostsModule } from './posts/posts.module.js';
 import { ProfileModule } from './profile/profile.module.js';
@@ -39,8 +38,8 @@ export class AppModule {
     const cache = CacheModule.forRoot({
       prefix,
       debug,
+      policies: ttlMatrix,
       store: redisUrl ? redisStore(redisUrl) : memoryStore(),
-      placeholders: { lang: languageOf },
     });
     return { module: AppModule, imports: [cache, ...PARTS] };
   }

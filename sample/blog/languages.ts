@@ -6,22 +6,19 @@ export const LANGUAGES = ['en', 'de', 'fr'] as const;
 export type Language = (typeof LANGUAGES)[number];
 export const DEFAULT_LANGUAGE: Language = LANGUAGES[0];
 
-/** What is read of a request: Express', Fastify's, or the one that a placeholder is given. */
+/** What is read of a request of Express or Fastify. */
 interface Asking {
   readonly query: unknown;
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
-/** The language that a visitor reads, as a parameter of a handler. */
+/** The language that a visitor reads, as a parameter of a handler. All the ways to ask for a language share their entries. */
 export const VisitorLanguage = createParamDecorator((_data: undefined, context: ExecutionContext) =>
   languageOf(context.switchToHttp().getRequest<Asking>()),
 );
 
-/**
- * The language that a request asks for: with `?lang=`, else with the header `Accept-Language`. It is also what the
- * placeholder `<<lang>>` stands for in keys, so that all the ways to ask for a language share their entries.
- */
-export function languageOf({ query, headers }: Asking): Language {
+/** The language that a request asks for: with `?lang=`, else with the header `Accept-Language`. */
+function languageOf({ query, headers }: Asking): Language {
   const { lang } = query as { lang?: unknown };
   if (lang === undefined) return mostWanted(headers['accept-language']) ?? DEFAULT_LANGUAGE;
   const language = LANGUAGES.find((known) => known === lang);

@@ -7,7 +7,7 @@ import type { SignedInUser } from '../auth/signed-in.js';
 import { IsSlug } from '../posts/text.js';
 import { AdminPostsService } from './admin-posts.service.js';
 import type { MovedPost } from './moved-posts.js';
-import { madeOfMany, nothingMoved, pathsOfMoved } from './moved-posts.js';
+import { madeOfMany, nobodyNoticed, keysOfMoved } from './moved-posts.js';
 
 export class SlugsDto {
   @IsArray()
@@ -26,24 +26,24 @@ export class AdminBulkController {
 
   @Post('publish')
   @HttpCode(200)
-  @InvalidateCache(madeOfMany, { unless: nothingMoved })
-  @InvalidateCache(pathsOfMoved)
+  @InvalidateCache(madeOfMany, { unless: nobodyNoticed })
+  @InvalidateCache(keysOfMoved)
   async publish(@Body() { slugs }: SlugsDto, @CurrentUser() user: SignedInUser): Promise<MovedPost[]> {
     return this.admin.setPublished(slugs, true, user);
   }
 
   @Post('unpublish')
   @HttpCode(200)
-  @InvalidateCache(madeOfMany, { unless: nothingMoved })
-  @InvalidateCache(pathsOfMoved)
+  @InvalidateCache(madeOfMany, { unless: nobodyNoticed })
+  @InvalidateCache(keysOfMoved)
   async unpublish(@Body() { slugs }: SlugsDto, @CurrentUser() user: SignedInUser): Promise<MovedPost[]> {
     return this.admin.setPublished(slugs, false, user);
   }
 
   @Post('delete')
   @HttpCode(200)
-  @InvalidateCache(madeOfMany, { unless: nothingMoved })
-  @InvalidateCache(pathsOfMoved)
+  @InvalidateCache(madeOfMany, { unless: nobodyNoticed })
+  @InvalidateCache(keysOfMoved)
   async delete(@Body() { slugs }: SlugsDto, @CurrentUser() user: SignedInUser): Promise<MovedPost[]> {
     return this.admin.delete(slugs, user);
   }

@@ -14,7 +14,7 @@ import { SlugPipe } from '../posts/text.js';
 import { CreatePostDto, ListAdminPostsQuery, UpdatePostDto } from './admin-posts.dto.js';
 import { AdminPostsService } from './admin-posts.service.js';
 import type { MovedPost } from './moved-posts.js';
-import { madeOfMany, nothingMoved, pathsOfMoved } from './moved-posts.js';
+import { madeOfMany, nobodyNoticed, keysOfMoved } from './moved-posts.js';
 
 /** For a writer: the language of the text that it was sent, in the place of the visitor's. */
 const inItsLanguage = { lang: '<<changes.lang>>' };
@@ -32,18 +32,18 @@ export class AdminPostsController {
   /** Editors see their own posts and admins all of them, so the key names the user. */
   @Get()
   @Cacheable(adminBlog.list, {
-    tags: ({ items }, _query, _user, language) => shownInList(items, language),
-    ignore: ['user', 'language'],
+    tags: ({ items }, _query, _user, lang) => shownInList(items, lang),
+    ignore: ['user'],
   })
   async list(
     @Query() query: ListAdminPostsQuery,
     @CurrentUser() user: SignedInUser,
-    @VisitorLanguage() language: Language,
+    @VisitorLanguage() lang: Language,
   ): Promise<Page<PostSummary>> {
     const { state, ...filter } = query;
     return this.posts.list({
       ...filter,
-      lang: language,
+      lang,
       ...(state && { published: state === 'published' }),
       ...(user.role !== 'admin' && { userId: user.id }),
     });
@@ -68,7 +68,10 @@ export class AdminPostsController {
       publicBlog.list.with({ ...inItsLanguage, 'query.category': '<<result.category.slug>>' }),
       publicBlog.list.with({ ...inItsLanguage, 'query.category': 'all' }),
     ],
-    { tags: (_post, slug, { lang }) => [shown.post(slug, lang)], unless: (post) => !post.published },
+    {
+      tags: (_post, slug, { lang }) => [shown.post(slug, lang), shown.title(slug, lang)],
+      unless: (post) => !post.published,
+    },
   )
   async update(
     @Param('slug', SlugPipe) slug: string,
@@ -81,8 +84,8 @@ export class AdminPostsController {
   @Post(':slug/publish')
   @HttpCode(200)
   @Roles(['admin'])
-  @InvalidateCache(madeOfMany, { unless: nothingMoved })
-  @InvalidateCache(pathsOfMoved)
+  @InvalidateCache(madeOfMany, { unless: nobodyNoticed })
+  @InvalidateCache(keysOfMoved)
   async publish(@Param('slug', SlugPipe) slug: string, @CurrentUser() user: SignedInUser): Promise<MovedPost[]> {
     return this.admin.setPublished([slug], true, user);
   }
@@ -90,16 +93,16 @@ export class AdminPostsController {
   @Post(':slug/unpublish')
   @HttpCode(200)
   @Roles(['admin'])
-  @InvalidateCache(madeOfMany, { unless: nothingMoved })
-  @InvalidateCache(pathsOfMoved)
+  @InvalidateCache(madeOfMany, { unless: nobodyNoticed })
+  @InvalidateCache(keysOfMoved)
   async unpublish(@Param('slug', SlugPipe) slug: string, @CurrentUser() user: SignedInUser): Promise<MovedPost[]> {
     return this.admin.setPublished([slug], false, user);
   }
 
   @Delete(':slug')
   @Roles(['admin'])
-  @InvalidateCache(madeOfMany, { unless: nothingMoved })
-  @InvalidateCache(pathsOfMoved)
+  @InvalidateCache(madeOfMany, { unless: nobodyNoticed })
+  @InvalidateCache(keysOfMoved)
   async delete(@Param('slug', SlugPipe) slug: string, @CurrentUser() user: SignedInUser): Promise<MovedPost[]> {
     return this.admin.delete([slug], user);
   }

@@ -10,12 +10,14 @@ import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { SignedInUser } from '../auth/signed-in.js';
 import type { Database, Transaction } from '../database/database.js';
 import { DATABASE } from '../database/database.js';
-import { authors, categories, postTags, posts, postTexts, tags } from '../database/schema.js';
+import { authors, categories, comments, likes, postTags, posts, postTexts, tags } from '../database/schema.js';
 import type { Language } from '../languages.js';
 import type { Post } from '../posts/post.js';
-import { PostsService } from '../posts/posts.service.js';
+import { LANGUAGES_OF_POST, PostsService } from '../posts/posts.service.js';
 import type { CreatePostDto, UpdatePostDto } from './admin-posts.dto.js';
 import type { MovedPost } from './moved-posts.js';
+
+type WritablePost = Awaited<ReturnType<typeof writable>>[number];
 
 /** Writes posts. Editors write their own, admins all of them. */
 @Injectable()
@@ -63,21 +65,23 @@ export class AdminPostsService {
   /** Returns the posts of which it was not true already. */
   async setPublished(slugs: readonly string[], published: boolean, user: SignedInUser): Promise<MovedPost[]> {
     return this.database.transaction(async (tx) => {
-      const moved = (await writable(tx, slugs, user)).filter((post) => post.published !== published);
+      const changing = (await writable(tx, slugs, user)).filter((post) => post.published !== published);
+      const moved = await movedPosts(tx, changing);
       const publishedAt = published ? sql`coalesce(${posts.publishedAt}, now())` : posts.publishedAt;
       await tx
         .update(posts)
         .set({ published, publishedAt })
-        .where(inArray(posts.id, idsOf(moved)));
-      return moved.map(({ slug, category }) => ({ slug, category }));
+        .where(inArray(posts.id, idsOf(changing)));
+      return moved.map((post) => ({ ...post, noticed: true }));
     });
   }
 
   async delete(slugs: readonly string[], user: SignedInUser): Promise<MovedPost[]> {
     return this.database.transaction(async (tx) => {
-      const moved = await writable(tx, slugs, user);
-      await tx.delete(posts).where(inArray(posts.id, idsOf(moved)));
-      return moved.map(({ slug, category }) => ({ slug, category }));
+      const doomed = await writable(tx, slugs, user);
+      const moved = await movedPosts(tx, doomed);
+      await tx.delete(posts).where(inArray(posts.id, idsOf(doomed)));
+      return moved;
     });
   }
 
@@ -88,7 +92,7 @@ export class AdminPostsService {
   }
 }
 
-/** The posts, if this user may change each of them. */
+/** The posts, if this user may change each of them. They are locked, so that nobody comments on them or likes them now. */
 async function writable(tx: Transaction, slugs: readonly string[], user: SignedInUser) {
   const wanted = [...new Set(slugs)];
   const found = await tx
@@ -96,19 +100,38 @@ async function writable(tx: Transaction, slugs: readonly string[], user: SignedI
       id: posts.id,
       slug: posts.slug,
       category: categories.slug,
+      languages: LANGUAGES_OF_POST,
       published: posts.published,
       userId: authors.userId,
     })
     .from(posts)
     .innerJoin(authors, eq(authors.id, posts.authorId))
     .innerJoin(categories, eq(categories.id, posts.categoryId))
-    .where(inArray(posts.slug, wanted));
+    .where(inArray(posts.slug, wanted))
+    .for('update', { of: posts });
   const unknown = wanted.filter((slug) => !found.some((post) => post.slug === slug));
   if (unknown.length > 0) throw new NotFoundException(`There is no post "${unknown.join('", "')}"`);
   for (const { slug, userId } of found) {
     if (user.role !== 'admin' && userId !== user.id) throw new ForbiddenException(`The post "${slug}" is not yours`);
   }
   return found;
+}
+
+/** What visitors see of them now. */
+async function movedPosts(tx: Transaction, found: readonly WritablePost[]): Promise<MovedPost[]> {
+  const ids = idsOf(found);
+  const followers = await tx
+    .select({ postId: comments.postId, userId: comments.userId })
+    .from(comments)
+    .where(inArray(comments.postId, ids))
+    .union(tx.select({ postId: likes.postId, userId: likes.userId }).from(likes).where(inArray(likes.postId, ids)));
+  return found.map(({ id, slug, category, languages, published }) => ({
+    slug,
+    category,
+    languages,
+    followers: followers.filter(({ postId }) => postId === id).map(({ userId }) => userId),
+    noticed: published,
+  }));
 }
 
 function idsOf(rows: readonly { readonly id: number }[]): number[] {

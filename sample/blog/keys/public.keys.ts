@@ -19,15 +19,3 @@ export const publicTaxonomy = cacheKeys('public:taxonomy', {
   categories: { key: 'categories:<<lang>>', ttl: '15m' },
   tags: { key: 'tags', ttl: '15m' },
 });
-
-/** The paths of a post's own pages, in every language: for invalidations that name many posts. */
-export const pathsOfPost = (slug: string): string[][] => [
-  ['public', 'blog', 'detail', slug],
-  ['public', 'blog', 'comments', slug],
-];
-
-/** The paths of the lists that a post of this category can be in, in every language. */
-export const pathsOfLists = (category: string): string[][] => [
-  ['public', 'blog', 'list', category],
-  ['public', 'blog', 'list', 'all'],
-];

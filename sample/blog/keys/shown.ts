@@ -8,6 +8,8 @@ import type { PostSummary } from '../posts/post.js';
  */
 export const shown = {
   post: (slug: string, lang: Language) => `post:${slug}:${lang}`,
+  /** For what shows a post by its title alone, and not how many like it. */
+  title: (slug: string, lang: Language) => `title:${slug}:${lang}`,
   postInEveryLanguage: (slug: string) => LANGUAGES.map((lang) => shown.post(slug, lang)),
   category: (slug: string, lang: Language) => `category:${slug}:${lang}`,
   tag: (slug: string) => `tag:${slug}`,

@@ -10,7 +10,6 @@ import { PostsService } from './posts.service.js';
 import { RelatedPostsService } from './related-posts.service.js';
 import { SlugPipe } from './text.js';
 
-/** The keys name the language as `<<lang>>`, so the argument that holds the same is left out of them. */
 @Controller('posts')
 export class PostsController {
   constructor(
@@ -20,18 +19,17 @@ export class PostsController {
 
   @Get()
   @Cacheable(publicBlog.list, {
-    tags: (page, _query, language) => shownInList(page.items, language),
-    ignore: ['language'],
+    tags: (page, _query, lang) => shownInList(page.items, lang),
   })
-  async list(@Query() query: ListPostsQuery, @VisitorLanguage() language: Language): Promise<Page<PostSummary>> {
-    return this.posts.list({ ...query, lang: language, published: true });
+  async list(@Query() query: ListPostsQuery, @VisitorLanguage() lang: Language): Promise<Page<PostSummary>> {
+    return this.posts.list({ ...query, lang, published: true });
   }
 
   @Get(':slug')
-  @Cacheable(publicBlog.detail, { tags: (post) => shownOnPage(post, post.lang), ignore: ['language'] })
-  async detail(@Param('slug', SlugPipe) slug: string, @VisitorLanguage() language: Language): Promise<Post> {
-    const post = await this.posts.find(slug, language);
-    if (!post?.published) throw new NotFoundException(`There is no post "${slug}" in "${language}"`);
+  @Cacheable(publicBlog.detail, { tags: (post) => shownOnPage(post, post.lang) })
+  async detail(@Param('slug', SlugPipe) slug: string, @VisitorLanguage() lang: Language): Promise<Post> {
+    const post = await this.posts.find(slug, lang);
+    if (!post?.published) throw new NotFoundException(`There is no post "${slug}" in "${lang}"`);
     return post;
   }
 

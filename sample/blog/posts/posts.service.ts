@@ -22,7 +22,8 @@ export interface PostFilter {
   readonly perPage: number;
 }
 
-const LANGUAGES_OF_POST = sql<
+/** Every language that a post can be read in. */
+export const LANGUAGES_OF_POST = sql<
   Language[]
 >`(select json_agg(lang order by lang) from post_texts where post_id = ${posts.id})`;
 

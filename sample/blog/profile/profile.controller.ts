@@ -25,12 +25,12 @@ export class ProfileController {
 
   @Get('activity')
   @Cacheable(personalBlog.activity, {
-    tags: ({ comments, likes }, _user, language) =>
-      [...comments.map(({ post }) => post), ...likes].map(({ slug }) => shown.post(slug, language)),
-    ignore: ['user', 'language'],
+    tags: ({ comments, likes }, _user, lang) =>
+      [...comments.map(({ post }) => post), ...likes].map(({ slug }) => shown.title(slug, lang)),
+    ignore: ['user'],
   })
-  async activity(@CurrentUser() user: SignedInUser, @VisitorLanguage() language: Language): Promise<Activity> {
-    return this.profiles.activityOf(user.id, language);
+  async activity(@CurrentUser() user: SignedInUser, @VisitorLanguage() lang: Language): Promise<Activity> {
+    return this.profiles.activityOf(user.id, lang);
   }
 
   /** A new name also stands beside every comment of the user, on whichever post. */

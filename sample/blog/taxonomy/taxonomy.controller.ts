@@ -11,9 +11,9 @@ export class TaxonomyController {
   constructor(private readonly taxonomy: TaxonomyService) {}
 
   @Get('categories')
-  @Cacheable(publicTaxonomy.categories, { ignore: ['language'] })
-  async categories(@VisitorLanguage() language: Language): Promise<Counted[]> {
-    return this.taxonomy.categories(language);
+  @Cacheable(publicTaxonomy.categories)
+  async categories(@VisitorLanguage() lang: Language): Promise<Counted[]> {
+    return this.taxonomy.categories(lang);
   }
 
   @Get('tags')
