@@ -53,18 +53,21 @@ class Posts {
     blog.detail.with({ slug: 'a' });
     // @ts-expect-error -- a bare number is no duration
     await this.cache.set('a', 1, { ttl: 600 });
+    // @ts-expect-error -- only getOrSet has a loader
+    await this.cache.set('a', 1, { staleIfError: '1h' });
     // @ts-expect-error -- a key is a text or an array
     await this.cache.get(42);
   }
 
   async typed(): Promise<void> {
     const loaded: number = await this.cache.getOrSet('a', async () => 1, { ttl: '1m', tags: ['a', 1, ['b', 2]] });
+    const stale: number = await this.cache.getOrSet('a', () => 1, { staleIfError: '1h', softTimeout: '1s' });
     const computed: string = await this.cache.put(['a', loaded], () => 'text');
     const found: string | undefined = await this.cache.get<string>(computed);
     const remaining: number | null = await this.cache.ttl('a');
     const many: Map<'a' | 'b', number> = await this.cache.getMany<number, 'a' | 'b'>(['a', 'b']);
     const locked: number = await this.cache.lock('a', (signal) => (signal.aborted ? 1 : 2), { ttl: '30s', wait: '5s' });
-    void [found, remaining, many, locked];
+    void [stale, found, remaining, many, locked];
   }
 }
 

@@ -1,7 +1,7 @@
 import { applyDecorators, Controller, Get, Param, Query, SetMetadata } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { of } from 'rxjs';
-import { CacheDefaults, CachePut, Cacheable, InjectCache, InvalidateCache } from '../../lib/index.js';
+import { CacheDefaults, CachePut, Cacheable, CacheableMany, InjectCache, InvalidateCache } from '../../lib/index.js';
 import type { CacheService } from '../../lib/index.js';
 
 interface Post {
@@ -68,8 +68,15 @@ class Inferred {
     return { slug, authorId: 1, publishedAt: null };
   }
 
-  @InvalidateCache(['public:post'], { always: true, store: 'static', tags: ['posts'], debug: true })
-  @CachePut('public:post:<<slug>>', { ttl: '1h', type: Dto, version: 2, ignore: ['other'], nullTtl: '10s' })
+  @InvalidateCache(['public:post'], { always: true, store: 'static', tags: ['posts'], settle: '2s', debug: true })
+  @CachePut('public:post:<<slug>>', {
+    settle: '2s',
+    ttl: '1h',
+    type: Dto,
+    version: 2,
+    ignore: ['other'],
+    nullTtl: '10s',
+  })
   async both(slug: string): Promise<Post> {
     return { slug, authorId: 1, publishedAt: null };
   }
@@ -77,6 +84,14 @@ class Inferred {
   @Cacheable()
   async derived(): Promise<number> {
     return 1;
+  }
+
+  @Cacheable('public:stale', { ttl: '1m', staleWhileRevalidate: '5m', staleIfError: '1h', softTimeout: '200ms' })
+  async stale(): Promise<void> {}
+
+  @Cacheable({ key: 'public:stale:<<slug>>', staleIfError: '1h', unless: (post) => post.slug === '' })
+  async staleOr(slug: string): Promise<Post> {
+    return { slug, authorId: 1, publishedAt: null };
   }
 
   @Cacheable({ ttl: '250ms' })
@@ -146,6 +161,12 @@ class Refused {
     return 1;
   }
 
+  // @ts-expect-error -- what only reads has nothing to settle
+  @Cacheable('a', { settle: '2s' })
+  async settle(): Promise<number> {
+    return 1;
+  }
+
   // @ts-expect-error -- a bare number is no duration
   @Cacheable('a', { ttl: 600 })
   async ttl(): Promise<number> {
@@ -176,6 +197,18 @@ class Refused {
     return 1;
   }
 
+  // @ts-expect-error -- a bare number is no duration
+  @Cacheable('a', { staleIfError: 600 })
+  async staleIfError(): Promise<number> {
+    return 1;
+  }
+
+  // @ts-expect-error -- a put always runs its method
+  @CachePut('a', { staleWhileRevalidate: '5m' })
+  async stalePut(): Promise<number> {
+    return 1;
+  }
+
   // @ts-expect-error -- a put needs a key
   @CachePut({ ttl: '5m' })
   async putWithoutKey(): Promise<number> {
@@ -199,4 +232,41 @@ class Refused {
   property = 1;
 }
 
-export { Handlers, Inferred, Refused };
+/** Methods for many ids, seen by their callbacks as one of them. */
+class Many {
+  @CacheableMany({
+    key: (id, language) => ['posts', id.toFixed(), language.trim()],
+    ttl: (post, id) => (post?.slug === id.toFixed() ? '1h' : '10s'),
+    tags: (post, id, language) => [`author:${post?.authorId.toFixed() ?? id.toFixed()}`, language.trim()],
+    when: (id) => id > 0,
+    unless: (post) => post?.publishedAt === null,
+  })
+  async findMany(ids: number[], language: string): Promise<Map<number, Post>> {
+    return new Map(ids.map((id) => [id, { slug: language, authorId: id, publishedAt: null }]));
+  }
+
+  @CacheableMany('public:post:<<id>>', { ttl: '5m', staleIfError: '1h' })
+  async findReadonly(ids: readonly string[]): Promise<ReadonlyMap<string, Post>> {
+    return new Map(ids.map((slug) => [slug, { slug, authorId: 1, publishedAt: null }]));
+  }
+
+  // @ts-expect-error -- an array does not say which value is whose
+  @CacheableMany('public:post:<<id>>')
+  async findInOrder(ids: number[]): Promise<Post[]> {
+    return ids.map((authorId) => ({ slug: '', authorId, publishedAt: null }));
+  }
+
+  // @ts-expect-error -- it would have to wait for nothing
+  @CacheableMany('public:post:<<id>>')
+  findAtOnce(ids: number[]): Map<number, Post> {
+    return new Map(ids.map((authorId) => [authorId, { slug: '', authorId, publishedAt: null }]));
+  }
+
+  // @ts-expect-error -- the value of one id, which has no size
+  @CacheableMany('public:post:<<id>>', { unless: (posts) => posts.size === 0 })
+  async findSome(ids: number[]): Promise<Map<number, Post>> {
+    return new Map(ids.map((authorId) => [authorId, { slug: '', authorId, publishedAt: null }]));
+  }
+}
+
+export { Handlers, Inferred, Many, Refused };

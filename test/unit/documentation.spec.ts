@@ -1,10 +1,14 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { Test } from '@nestjs/testing';
 import { checkModuleOptions } from '../../lib/cache.options.js';
 import { CacheError } from '../../lib/core/errors.js';
+import { STALE_OPTIONS } from '../../lib/core/stale-windows.js';
+import { CacheModule, CacheService } from '../../lib/index.js';
 import type { Declaration } from '../../lib/operations/declaration.js';
 import { soundDeclaration } from '../../lib/operations/declared-options.js';
 import { Problems } from '../../lib/operations/problems.js';
+import { nearStore } from '../../lib/stores/near.store.js';
 import { blocksOf, compileBlocks } from '../support/documented-code.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -55,12 +59,17 @@ describe('the code in the documentation', () => {
 describe('the tables of options in the README', () => {
   const readme = textOf('README.md');
 
-  /** The names in the first column of the table whose first heading is this. */
-  function namesUnder(heading: string): string[] {
+  /** The rows of the table whose first heading is this. */
+  function rowsUnder(heading: string): string[] {
     const lines = readme.split('\n');
     const start = lines.findIndex((line) => line.startsWith(`| ${heading} `));
     const length = lines.slice(start).findIndex((line) => !line.startsWith('|'));
-    return lines.slice(start + 2, start + length).flatMap((line) => /^\| `(\w+)`/.exec(line)?.[1] ?? []);
+    return lines.slice(start + 2, start + length);
+  }
+
+  /** The names in the first column of that table. */
+  function namesUnder(heading: string): string[] {
+    return rowsUnder(heading).flatMap((line) => /^\| `(\w+)`/.exec(line)?.[1] ?? []);
   }
 
   function availableIn(error: unknown): readonly string[] {
@@ -85,10 +94,50 @@ describe('the tables of options in the README', () => {
     expect(namesUnder('option').sort()).toEqual([...available].sort());
   });
 
+  it('have every option of nearStore', () => {
+    let available: readonly string[] = [];
+    try {
+      nearStore({ nothing: 1 } as never);
+    } catch (error) {
+      available = availableIn(error);
+    }
+    expect(namesUnder('option of `nearStore`').sort()).toEqual([...available].sort());
+  });
+
   it('have every option of the decorators', () => {
-    const cached = optionsOf('cacheable').filter((name) => name !== 'key');
-    expect(namesUnder('option of `@Cacheable` and `@CachePut`').sort()).toEqual(cached.sort());
+    const cached = new Set([...optionsOf('cacheable'), ...optionsOf('put')].filter((name) => name !== 'key'));
+    expect(namesUnder('option of `@Cacheable` and `@CachePut`').sort()).toEqual([...cached].sort());
     expect(namesUnder('option of `@InvalidateCache`').sort()).toEqual([...optionsOf('invalidate')].sort());
+  });
+
+  it('have every option of the methods of CacheService', async () => {
+    const application = await Test.createTestingModule({ imports: [CacheModule.forRoot()] }).compile();
+    const cache = application.get<Record<string, (...given: unknown[]) => Promise<unknown>>>(CacheService);
+    const load = () => 1;
+    const values: Record<string, unknown[]> = {
+      ...{ getOrSet: ['a', load], put: ['a', load], set: ['a', 1], setMany: [[['a', 1]]], lock: ['a', load] },
+      ...{
+        get: ['a'],
+        getMany: [['a']],
+        has: ['a'],
+        ttl: ['a'],
+        delete: ['a'],
+        invalidate: ['a'],
+        invalidateTags: [['a']],
+      },
+    };
+    const documented = rowsUnder('method').flatMap((row) => {
+      const [methods = [], options = []] = row
+        .split(' | ')
+        .map((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name!));
+      if (row.includes('serving stale')) options.push(...STALE_OPTIONS);
+      return methods.map((method) => [method, options.sort()] as const);
+    });
+    const accepted = Object.entries(values).map(async ([method, given]) => {
+      const refusal: unknown = await cache[method]!(...given, { nothing: 1 }).catch((error: unknown) => error);
+      return [method, [...availableIn(refusal)].sort()] as const;
+    });
+    expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(await Promise.all(accepted)));
   });
 });
 

@@ -15,11 +15,20 @@ const ROWS: { readonly [C in CacheErrorCode]: CacheErrorDetails<C> } = {
   OPTION_UNKNOWN: { option: 'tttl', where, available: ['ttl', 'tags'] },
   OPTION_INVALID: { option: 'tags', where, found: 'the string "posts"', expected: 'an array of templates' },
   DURATION_INVALID: { option: 'ttl', where, found: 'the bare number 600' },
+  TTL_OUT_OF_POLICY: {
+    option: 'ttl',
+    where,
+    found: "'10m' in the decorator",
+    policy: 'public:*:list',
+    shortest: '30s',
+    longest: '2m',
+  },
   CONTEXT_MISSING: { placeholder: '@user.id', where },
   IDENTITY_MISSING: { where, found: 'an object' },
   VALUE_NOT_SERIALIZABLE: { path: '$.author', found: 'an instance of User', remedy: 'Return plain data.', where },
   METHOD_NOT_ASYNC: { where, found: 'the number 5' },
   METHOD_NOT_CACHEABLE: { where, reason: 'with @Res() it answers by itself', remedy: 'Return the value.' },
+  MANY_MISMATCH: { where, reason: 'returned an array instead of a Map by id', remedy: 'Return a Map' },
   LOADER_RECURSION: { key: 'posts:1', where },
   STORE_UNKNOWN: { store: 'sesion', where, available: ['default'] },
   STORE_UNAVAILABLE: { store: 'default', operation: 'read', reason: 'it did not answer within 250ms' },
@@ -27,7 +36,35 @@ const ROWS: { readonly [C in CacheErrorCode]: CacheErrorDetails<C> } = {
   PACKAGE_MISSING: { package: 'ioredis', usedBy: 'redisStore()' },
   LOCK_NOT_ACQUIRED: { name: 'rebuild', wait: '5s' },
   LOCK_LOST: { name: 'rebuild' },
-  START_UP_REFUSED: { problems: [{ code: 'OPTION_UNKNOWN', message: 'One is wrong.' }] },
+  KEY_CLASH: {
+    where,
+    template: 'posts:<<slug>>',
+    other: 'PostsService.list',
+    otherTemplate: 'posts:list',
+    when: '<<slug>> is "list"',
+    remedy: 'Give each a path of its own',
+  },
+  PATTERN_UNMATCHED: { where, kind: 'pattern', pattern: 'post:<<id>>', nearest: 'posts:<<id>>' },
+  PATTERN_TOO_WIDE: { where, pattern: 'posts', reason: 'drops all of them', remedy: 'Write "posts:<<id>>"' },
+  CACHE_UNSOUND: { problems: [{ code: 'NEVER_INVALIDATED', message: 'One is wrong.' }], unused: ['PostsService.list'] },
+  NEVER_INVALIDATED: { where, template: 'posts:<<id>>', ttl: '1h', path: 'posts' },
+  KEY_INCOMPLETE: {
+    where: 'A.b',
+    key: 'public:a',
+    missing: ['argument page'],
+    names: ['page'],
+    suggestion: { key: 'public:a:<<page>>' },
+  },
+  KEY_IMPERSONAL: {
+    where: 'A.b',
+    key: 'a',
+    guards: ['AuthGuard'],
+    scopes: ['public'],
+    suggestion: { key: 'a:<<user_id>>' },
+  },
+  KEY_PUBLISHED: { where: 'A.b', key: 'a:<<user_id>>', control: 'max-age=60' },
+  QUERY_UNBOUNDED: { where: 'A.b', input: '@Query() query' },
+  START_UP_REFUSED: { problems: [{ code: 'OPTION_UNKNOWN', message: 'One is wrong.' }], warnings: [] },
 };
 
 function textOf<C extends CacheErrorCode>(code: C, details: CacheErrorDetails<C> = ROWS[code]): string {
@@ -72,10 +109,10 @@ describe('an error', () => {
     }
   });
 
-  it('asks to invalidate again only where an invalidation failed', () => {
+  it('says that an invalidation waits only where one failed', () => {
     const details = ROWS.STORE_UNAVAILABLE;
     expect(textOf('STORE_UNAVAILABLE', details)).not.toContain('invalidate');
-    expect(textOf('STORE_UNAVAILABLE', { ...details, operation: 'invalidate' })).toContain('invalidate again');
+    expect(textOf('STORE_UNAVAILABLE', { ...details, operation: 'invalidate' })).toContain('the invalidation waits');
   });
 
   it('is known by its code, also to another copy of nestash', () => {

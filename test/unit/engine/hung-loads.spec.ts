@@ -1,4 +1,5 @@
-import { EngineBench, Gate, isOpen, settled, until } from '../../support/engine-bench.js';
+import { EngineBench, Gate, isOpen, settled } from '../../support/engine-bench.js';
+import { until } from '../../support/until.js';
 
 const hang = (): Promise<never> => new Promise(() => {});
 

@@ -27,6 +27,22 @@ describe('callers of one key in one process', () => {
     expect(await at.stored('posts:1')).toEqual({ title: 'one' });
   });
 
+  it.each([
+    ['version', { version: '1' }, { version: '2' }],
+    ['form', { form: 'wire' }, { form: 'value' }],
+  ] as const)('load for themselves when they ask for another %s, and store that', async (_, theirs, own) => {
+    const { at, gate } = bench();
+    const first = at.get('posts:1', gate.load, theirs);
+    await gate.called();
+    const other = at.get('posts:1', () => 'two', own);
+    await settled();
+    gate.finish('one');
+    expect(await first).toBe('one');
+    await at.clock.advance(100);
+    expect(await at.stored('posts:1', own)).toBe('two');
+    expect(await other).toBe('two');
+  });
+
   it('take a confirmed value when they joined during the load', async () => {
     const { at, gate } = bench();
     const first = at.get('posts:1', gate.load);

@@ -1,4 +1,5 @@
-import { EngineBench, Gate } from '../../support/engine-bench.js';
+import { jest } from '@jest/globals';
+import { EngineBench, Gate, LIFETIME, isOpen, settled } from '../../support/engine-bench.js';
 
 describe('the lease of a load', () => {
   it('is renewed again after a renewal without an answer', async () => {
@@ -30,5 +31,25 @@ describe('the lease of a load', () => {
     await at.get('posts:1', () => 'one');
     await at.clock.advance(5_000);
     expect(at.store.calls('renew')).toBe(0);
+  });
+
+  it('is given back at once when its fill has no answer', async () => {
+    const at = EngineBench.inMemory();
+    at.store.park('fill', 'before').fail(new Error('no answer'));
+    expect(await at.get('posts:1', () => 'one')).toBe('one');
+    await settled();
+    expect(await isOpen(at.get('posts:1', () => 'two'))).toBe(false);
+    expect(await at.stored('posts:1')).toBe('two');
+  });
+
+  it.each([
+    [LIFETIME, 600_000],
+    [3_600_000, 7_200_000],
+  ])('asks for generations that outlive an entry of %i ms twice, and ten minutes', async (lifetime, expected) => {
+    const at = EngineBench.inMemory();
+    const [begin, fill] = [jest.spyOn(at.store, 'begin'), jest.spyOn(at.store, 'fill')];
+    await at.get('posts:1', () => 'one', { lifetime });
+    expect(begin.mock.lastCall?.[0].generationLifetime).toBe(expected);
+    expect(fill.mock.lastCall?.[0].entry?.generationLifetime).toBe(expected);
   });
 });

@@ -86,6 +86,21 @@ describe('a lock', () => {
     expect(await running).toBe('done');
   });
 
+  it('lives from when a renewal was asked for, not from its answer', async () => {
+    const at = EngineBench.inMemory();
+    const { gate, held, running } = holder(at);
+    await gate.called();
+    const renewal = at.store.park('extendLock', 'after');
+    await at.clock.advance(LIFETIME / 3);
+    await at.clock.advance(LIFETIME / 2);
+    renewal.release();
+    at.store.alwaysFail('extendLock', new Error('no answer'));
+    await at.clock.advance(LIFETIME / 2);
+    expect(held.signal?.aborted).toBe(true);
+    gate.finish('done');
+    await expect(running).rejects.toMatchObject({ code: 'LOCK_LOST' });
+  });
+
   it('that was taken away fires the signal with the next renewal', async () => {
     const at = EngineBench.inMemory();
     const { gate, held, running } = holder(at);

@@ -8,7 +8,7 @@ describe('npm run errors', () => {
   it('accepts the error that was expected, also as the only mistake of a refused start', () => {
     const error = new CacheError('OPTION_UNKNOWN', details);
     const problems = [{ code: error.code, message: error.message }];
-    for (const made of [error, new CacheError('START_UP_REFUSED', { problems })]) {
+    for (const made of [error, new CacheError('START_UP_REFUSED', { problems, warnings: [] })]) {
       expect(faultsOf(wanted, seenIn(made, wanted.code))).toEqual([]);
     }
   });

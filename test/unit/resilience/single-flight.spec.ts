@@ -114,6 +114,15 @@ describe('a caller inside a loader', () => {
     expect(each.join(asked({ ancestors: [flight] }))).toEqual({ kind: 'alone' });
   });
 
+  it('is alone as long as one of several puts of the key is its ancestor', () => {
+    const each = flights();
+    const [first, second] = [each.beginPut('a'), each.beginPut('a')];
+    each.endPut(first);
+    expect(each.join(asked({ ancestors: [second as Flight<unknown>] }))).toEqual({ kind: 'alone' });
+    each.endPut(second);
+    expect(each.join(asked({ ancestors: [second as Flight<unknown>] })).kind).toBe('lead');
+  });
+
   it('is told about circles that do not concern it in finite time', () => {
     const each = flights();
     const [a, b] = ['a', 'b'].map((key) => led(each.join(asked({ key }))) as Flight<unknown>) as [

@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { Exclude } from 'class-transformer';
 import { CacheError } from '../../../lib/core/errors.js';
 import { Serializer, type Form, type SerializerOptions } from '../../../lib/serialization/codec.js';
+import { prepareClassTransformer } from '../../../lib/serialization/dto.js';
 import { difference } from './sameness.js';
 
 class Entity {
@@ -17,7 +18,7 @@ class Decorated {
 const codec = { name: 'a', is: (_value: unknown): _value is never => false, encode: () => 1, decode: () => 1 as never };
 const serializers = { lossless: new Serializer(), json: new Serializer({ serializer: 'json' }) };
 
-beforeAll(() => serializers.lossless.prepare());
+beforeAll(prepareClassTransformer);
 
 /**
  * What becomes of a kind of value under `lossless`, under `json`, and in the form for the wire: `same`, `sent` (what

@@ -131,6 +131,32 @@ describe('the contract of values', () => {
     );
   });
 
+  it.each([
+    ['a stream', 'Return its content as plain data.', () => Readable.from(['a'])],
+    ['a body', 'Return its content as plain data.', () => new Response('a')],
+    [
+      'a query',
+      'Run it, and return its result.',
+      () =>
+        new (class Query {
+          then(): void {}
+        })(),
+    ],
+    ['a promise', 'Await it before returning.', () => Promise.resolve(1)],
+  ])('says what to do about %s', (_what, remedy, make) => {
+    expect(refusalOf({ a: make() }).remedy).toBe(remedy);
+  });
+
+  it('names a codec as the remedy where no other object can be made of what a class hides', () => {
+    class Money {
+      #cents = 1;
+      cents = () => this.#cents;
+    }
+    for (const value of [new URL('http://a'), new Money(), /a/]) {
+      expect(refusalOf(value).remedy).toBe('Return plain data, or add a codec for it with { codecs: [ … ] }.');
+    }
+  });
+
   it.each(offenders)('refuses %s (%#)', (found, make) => {
     expect(refusalOf(make())).toMatchObject({ path: '$', found });
   });

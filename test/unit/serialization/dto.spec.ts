@@ -1,7 +1,7 @@
 import { Exclude, Expose, Transform, Type, instanceToPlain } from 'class-transformer';
 import { CacheError } from '../../../lib/core/errors.js';
 import { Serializer, type ValueShape } from '../../../lib/serialization/codec.js';
-import { isDecorated, loadClassTransformer } from '../../../lib/serialization/dto.js';
+import { isDecorated, loadClassTransformer, prepareClassTransformer } from '../../../lib/serialization/dto.js';
 import { difference, sharedObject } from './sameness.js';
 
 class Address {
@@ -82,7 +82,7 @@ describe('class-transformer', () => {
     expect(refusalOf([new Plain()], { form: 'wire' }).found).toContain('is not known yet');
     expect(serializer.encode({ a: [1] }, { form: 'wire' }).payload).toBe('{"a":[1]}');
 
-    await serializer.prepare();
+    await prepareClassTransformer();
 
     expect(isDecorated(Plain)).toBe(false);
     expect(isDecorated(User)).toBe(true);
@@ -93,7 +93,7 @@ describe('class-transformer', () => {
 });
 
 describe('a type in the form of a service', () => {
-  beforeAll(() => serializer.prepare());
+  beforeAll(prepareClassTransformer);
 
   it('keeps everything, also what decorators hide or transform', () => {
     const user = new User({ id: 7 });
@@ -228,7 +228,7 @@ describe('a type in the form of a service', () => {
 });
 
 describe('a type in the form of a handler', () => {
-  beforeAll(() => serializer.prepare());
+  beforeAll(prepareClassTransformer);
 
   const shape = { form: 'wire', type: User } as const;
   const make = (): User => Object.assign(new User({ id: 7 }), { settings: {}, pets: [] });

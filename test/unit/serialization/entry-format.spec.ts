@@ -6,26 +6,52 @@ const header: EntryHeader = {
   token: 'abcDEF_-01234567',
   createdAt: 1_700_000_000_000,
   expiresAt: 1_700_000_060_000,
+  staleFor: 90_000,
+  loadTime: 12,
   serializer: 'json',
   form: 'value',
   version: '',
+  etag: '',
+  headers: '',
+  elsewhere: [],
   groups: new Map([
     ['~root', 'r1.x'],
     ['public:a=b', 'g1'],
   ]),
 };
 
-const HEADER = 'nestash1 abcDEF_-01234567 1700000000000 1700000060000 json value - - - ~root=r1.x public:a=b=g1';
+const plain = { compression: undefined, length: 7 };
+
+const HEADER =
+  'nestash1 abcDEF_-01234567 1700000000000 1700000060000 90000 12 json value - 7 - - - - ~root=r1.x public:a=b=g1';
 
 describe('the text of an entry', () => {
   it('is a readable line and the payload', () => {
-    expect(formatHeader(header)).toBe(HEADER);
-    expect(parseEntry(`${HEADER}\n{"a":1}`)).toEqual({ header, payload: '{"a":1}' });
+    expect(formatHeader(header, plain)).toBe(HEADER);
+    expect(parseEntry(`${HEADER}\n{"a":1}`)).toEqual({ header, ...plain, payload: '{"a":1}' });
+  });
+
+  it('names what it depends on in other places', () => {
+    const groups = new Map([['public:ä b', 'g1']]);
+    const elsewhere = [
+      { store: 'default', path: 'public:ä b:1', groups },
+      { store: 'static', path: 'c', groups: new Map([...groups, ['~entry:c', 'g2']]) },
+    ];
+    const line = formatHeader({ ...header, elsewhere }, plain);
+    expect(line).toMatch(/^[!-~]+( [!-~]+)+$/);
+    expect(parseEntry(`${line}\n1`)).toEqual({ header: { ...header, elsewhere }, ...plain, payload: '1' });
+  });
+
+  it('says whether its payload is compressed', () => {
+    const compressed = { compression: 'gzip', length: 7 } as const;
+    const line = formatHeader(header, compressed);
+    expect(line).toBe(HEADER.replace('value -', 'value gzip'));
+    expect(parseEntry(`${line}\nH4s`)).toEqual({ header, ...compressed, payload: 'H4s' });
   });
 
   it('tells one fill from another in its first 48 bytes', () => {
     expect(
-      Buffer.from(formatHeader({ ...header, version: 'é'.repeat(99) }))
+      Buffer.from(formatHeader({ ...header, version: 'é'.repeat(99) }, plain))
         .subarray(0, 48)
         .toString(),
     ).toContain(header.token);
@@ -37,23 +63,25 @@ describe('the text of an entry', () => {
     expect(entry?.header.groups.size).toBe(3);
   });
 
-  it('holds whatever version and payload', () => {
+  it('holds whatever version, header fields and payload', () => {
     const versions = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string(),
       fc.constantFrom('-', '%', '%0020', ' ', '\n', '\ud800'),
     );
     fc.assert(
-      fc.property(versions, fc.string({ unit: 'binary' }), (version, payload) => {
-        const line = formatHeader({ ...header, version });
+      fc.property(versions, versions, fc.string({ unit: 'binary' }), (version, headers, payload) => {
+        const written = { ...header, version, etag: 'a-B_9', headers };
+        const facts = { compression: undefined, length: payload.length };
+        const line = formatHeader(written, facts);
         expect(line).toMatch(/^[!-~]+( [!-~]+)+$/);
-        expect(parseEntry(`${line}\n${payload}`)).toEqual({ header: { ...header, version }, payload });
+        expect(parseEntry(`${line}\n${payload}`)).toEqual({ header: written, ...facts, payload });
       }),
     );
   });
 
   it('is written with whole milliseconds', () => {
-    const entry = parseEntry(`${formatHeader({ ...header, createdAt: 1.4, expiresAt: 2.6 })}\n`);
+    const entry = parseEntry(`${formatHeader({ ...header, createdAt: 1.4, expiresAt: 2.6 }, plain)}\n`);
     expect([entry?.header.createdAt, entry?.header.expiresAt]).toEqual([1, 3]);
   });
 
@@ -69,9 +97,14 @@ describe('the text of an entry', () => {
     ['with two spaces', `${HEADER.replace(' json', '  json')}\n`],
     ['with a time that is no number', `${HEADER.replace('1700000000000', 'today')}\n`],
     ['with a negative time', `${HEADER.replace('1700000000000', '-1')}\n`],
+    ['with a length that is no number', `${HEADER.replace('- 7', '- seven')}\n`],
+    ['without a length', `${HEADER.replace(' 7', '')}\n`],
     ['with another serializer', `${HEADER.replace('json', 'yaml')}\n`],
     ['with another form', `${HEADER.replace('value', 'shape')}\n`],
-    ['with a compression', `${HEADER.replace('value -', 'value gzip')}\n`],
+    ['with another compression', `${HEADER.replace('value -', 'value zstd')}\n`],
+    ['with an ETag of other characters', `${HEADER.replace('- - - - ~', '- "a" - - ~')}\n`],
+    ['with other places that cannot be read', `${HEADER.replace('- ~', '[["default" ~')}\n`],
+    ['with another place that names no group', `${HEADER.replace('- ~', '[["default","a"]] ~')}\n`],
     ['with a token of other characters', `${HEADER.replace('abc', 'ä?c')}\n`],
     ['somebody else’s', '{"a":1}\n{"b":2}'],
   ])('is none when it is %s', (_, text) => {

@@ -4,11 +4,12 @@ import { jest } from '@jest/globals';
 jest.unstable_mockModule('class-transformer', () => ({ Expose: () => () => undefined, instanceToPlain: String }));
 
 const { Serializer } = await import('../../../lib/serialization/codec.js');
+const { prepareClassTransformer } = await import('../../../lib/serialization/dto.js');
 
 describe('a class-transformer whose storage cannot be read', () => {
   it('makes every class count as decorated, so that nothing leaks', async () => {
     const serializer = new Serializer();
-    await serializer.prepare();
+    await prepareClassTransformer();
     class Post {
       title = 'a';
     }

@@ -5,7 +5,7 @@ jest.unstable_mockModule('class-transformer', () => {
 });
 
 const { Serializer } = await import('../../../lib/serialization/codec.js');
-const { loadClassTransformer } = await import('../../../lib/serialization/dto.js');
+const { loadClassTransformer, prepareClassTransformer } = await import('../../../lib/serialization/dto.js');
 
 describe('without class-transformer', () => {
   const serializer = new Serializer();
@@ -14,7 +14,7 @@ describe('without class-transformer', () => {
   }
 
   it('prepares quietly and sends instances, for none can be decorated', async () => {
-    await serializer.prepare();
+    await prepareClassTransformer();
     expect(serializer.encode([new Post()], { form: 'wire' }).payload).toBe('[{"title":"a"}]');
   });
 

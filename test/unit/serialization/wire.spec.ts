@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { Exclude, Expose, Transform, Type } from 'class-transformer';
 import { CacheError } from '../../../lib/core/errors.js';
 import { Serializer } from '../../../lib/serialization/codec.js';
+import { prepareClassTransformer } from '../../../lib/serialization/dto.js';
 import { acceptedValues, jsonValues } from './acceptable.js';
 import { difference, sharedObject } from './sameness.js';
 
@@ -64,9 +65,7 @@ class Hidden {
   @Expose() id = 1;
 }
 
-beforeAll(async () => {
-  await serializer.prepare();
-});
+beforeAll(prepareClassTransformer);
 
 describe('the form for the wire', () => {
   it('is what JSON.stringify sends, for every value that has no type JSON lacks', () => {

@@ -39,10 +39,45 @@ describe('the memory store', () => {
     const at = bench({ ...MANY, maxBytes: 22_000 });
     for (let turn = 0; turn < 50; turn++) {
       await at.put('a', () => 'x'.repeat(turn * 100));
-      await at.delete('a');
+      if (turn % 2 === 0) await at.delete('a');
     }
     for (const path of ['b', 'c']) await at.get(path, () => path.repeat(3_000));
     expect(await present(at, ['b', 'c'])).toEqual(['b', 'c']);
+  });
+
+  it('counts the values that it keeps for those who read them again', async () => {
+    const at = bench({ ...MANY, maxBytes: 24_000 });
+    for (const path of ['a', 'b', 'c']) await at.get(path, () => ({ text: path.repeat(3_000) }));
+    for (let call = 0; call < 3; call++) await at.stored('a');
+    expect(await present(at, ['a', 'b', 'c'])).toEqual(['a', 'c']);
+  });
+
+  it('hands out a value of its own to each reader', async () => {
+    const at = bench(MANY);
+    const values = [];
+    for (let call = 0; call < 3; call++) {
+      const value = (await at.get('a', () => ({ author: { name: 'Ann' } }))) as { author: { name: string } };
+      values.push(value.author.name);
+      value.author.name = 'changed';
+    }
+    expect(values).toEqual(['Ann', 'Ann', 'Ann']);
+  });
+
+  it('keeps so many groups closed, and everything when there are more', async () => {
+    const at = bench(MANY);
+    const names = Array.from({ length: 10_000 }, (_, number) => `posts:${number}`);
+    await at.settle(1_000, ...names);
+    await at.clock.advance(2_000);
+    await at.settle(60_000, ...names);
+    await at.get('users', () => 'stored');
+    expect(await at.stored('users')).toBe('stored');
+    await at.settle(1_000, 'posts:last');
+    await at.clock.advance(59_000);
+    await at.get('others', () => 'not stored');
+    expect(await at.stored('others')).toBeUndefined();
+    await at.clock.advance(1_000);
+    await at.get('others', () => 'stored');
+    expect(await at.stored('others')).toBe('stored');
   });
 
   it('does not keep what alone is over the limit, and serves it all the same', async () => {
@@ -115,11 +150,11 @@ describe('the generations of a memory store', () => {
     const seen = new Set<string>();
     for (let turn = 0; turn < 100; turn++) {
       const generation = generations.hold('posts');
-      expect(generations.idOf('posts')).toBe(generation.id);
+      expect(generations.get('posts')).toBe(generation.id);
       seen.add(generation.id);
       if (turn % 2 === 0) generations.delete('posts');
       generations.release(generation);
-      expect(generations.idOf('posts')).toBeNull();
+      expect(generations.get('posts')).toBeUndefined();
     }
     expect(seen.size).toBe(100);
   });
@@ -154,6 +189,16 @@ describe('the generations of a memory store', () => {
     expect(count.most).toBeLessThanOrEqual(2_004);
   });
 
+  it('are kept for the last ten thousand groups that others were built from', async () => {
+    const generations = new MemoryGenerations();
+    for (let index = 0; index < 10_010; index++) generations.linger(`a:${index}`);
+    for (let index = 10; index < 20; index++) generations.linger(`a:${index}`);
+    expect(generations.groups()).toHaveLength(10_000);
+    generations.linger('b');
+    expect([generations.get('a:9'), generations.get('a:20')]).toEqual([undefined, undefined]);
+    expect(generations.get('a:10')).not.toBeUndefined();
+  });
+
   it('of buckets are forgotten when no load could still need them', async () => {
     const count = countGenerations();
     const at = bench(MANY);
@@ -161,6 +206,35 @@ describe('the generations of a memory store', () => {
     count.stop();
     // The root, "posts" and the tag.
     expect([count.present, count.most > 256]).toEqual([3, true]);
+  });
+
+  it('are forgotten with what is too large to be kept', async () => {
+    const count = countGenerations();
+    await bench({ ...MANY, maxBytes: 1_000 }).get('posts:1', () => 'x'.repeat(5_000));
+    count.stop();
+    expect([count.present, count.most]).toEqual([0, 2]);
+  });
+
+  it('are forgotten with everything else on clear', async () => {
+    const count = countGenerations();
+    const at = bench(MANY);
+    await at.get('posts:1', () => 'one');
+    await at.engine.clear();
+    count.stop();
+    expect([count.present, count.most]).toEqual([0, 2]);
+  });
+
+  it('are forgotten soon after the only entry that still named them was invalidated', async () => {
+    const count = countGenerations();
+    const at = bench(MANY);
+    await at.get('kept', () => 'kept');
+    await at.get('posts:1', () => 'one', { tags: ['blog'] });
+    await at.invalidate('posts');
+    expect(count.present).toBe(2);
+    await at.clock.advance(LIFETIME / 2);
+    count.stop();
+    // The root, for what is kept.
+    expect(count.present).toBe(1);
   });
 });
 
@@ -174,7 +248,7 @@ function countGenerations() {
   };
   Object.assign(MemoryGenerations.prototype, {
     hold(this: MemoryGenerations, group: string) {
-      if (this.idOf(group) === null) count.most = Math.max(count.most, ++count.present);
+      if (this.get(group) === undefined) count.most = Math.max(count.most, ++count.present);
       return hold.call(this, group);
     },
     release(this: MemoryGenerations, generation: Parameters<typeof release>[0]) {
@@ -183,7 +257,7 @@ function countGenerations() {
       if (wasCurrent && !this.isCurrent(generation)) count.present--;
     },
     delete(this: MemoryGenerations, group: string) {
-      if (this.idOf(group) !== null) count.present--;
+      if (this.get(group) !== undefined) count.present--;
       remove.call(this, group);
     },
   });
@@ -194,7 +268,16 @@ function countGenerations() {
 async function fillOne(store: CacheStore, index: number): Promise<void> {
   const path = `posts:${index}:de`;
   const groups = ['~root', 'posts', `posts:${index}`, `~tag:author-${index}`];
-  const times = { createdAt: 0, expiresAt: 60_000, serializer: 'json', form: 'value', version: '' } as const;
+  const stamps = { createdAt: 0, expiresAt: 60_000, staleFor: 0, loadTime: 0 };
+  const times = {
+    ...stamps,
+    serializer: 'json',
+    form: 'value',
+    version: '',
+    etag: '',
+    headers: '',
+    elsewhere: [],
+  } as const;
   const begun = await store.begin({
     address: { path, groups },
     token: `${index}`,
