@@ -28,7 +28,7 @@ class Posts {
     return ++runs;
   }
 
-  @Cacheable(publicBlog.detail.with({ id: '<<post.slug>>' }))
+  @Cacheable(publicBlog.detail.with({ id: '<<post.slug>>' }), { ignore: ['post'] })
   async bySlug(post: { slug: string }): Promise<string> {
     return `${post.slug} ${++runs}`;
   }
@@ -88,7 +88,9 @@ describe.each(PLATFORMS)('the keys of a catalog on %s', (platform) => {
 
   beforeEach(async () => {
     const providers = [Posts, { provide: APP_GUARD, useClass: SignIn }];
-    app = await TestApplication.start({ platform, controllers: [PostsController], providers });
+    // Its methods share keys in every way that a catalog can be used, which the check refuses.
+    const options = { keyCheck: 'off' } as const;
+    app = await TestApplication.start({ platform, controllers: [PostsController], providers, cache: options });
     cache = app.get(CacheService);
   });
   afterEach(() => app.stop());

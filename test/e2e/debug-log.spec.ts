@@ -7,7 +7,7 @@ import { by, SignIn } from '../support/signed-in.js';
 
 @Injectable()
 class Service {
-  @Cacheable('service:<<dto.id>>', { debug: true, store: 'static' })
+  @Cacheable('service:<<dto.id>>', { debug: true, store: 'static', ignore: ['dto', '_other'] })
   async find(dto: { id: number; password: string }, _other?: unknown): Promise<unknown> {
     return { secret: dto.password };
   }

@@ -79,7 +79,7 @@ interface Localized {
 
 @Injectable()
 class Posts {
-  @Cacheable('read:<<0>>')
+  @Cacheable('read:<<0>>', { ignore: ['args'] })
   @Replaced()
   async readReplaced(_id: string): Promise<string> {
     return text;

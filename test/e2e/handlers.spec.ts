@@ -53,7 +53,7 @@ class OrderController {
   }
 
   @Get('between/:id')
-  @Cacheable('public:between:<<id>>')
+  @Cacheable('public:between:<<id>>', { ignore: ['_second'] })
   @UseGuards(Guard)
   @SetMetadata('role', 'reader')
   @Header('X-Kind', 'between')

@@ -65,7 +65,7 @@ class TemplatesController {
   }
 
   @Get('function/:id')
-  @Cacheable({ key: (id: string) => ['public', 'function', id] })
+  @Cacheable({ key: (id: string) => ['public', 'function', id], ignore: ['page'] })
   byFunction(@Param('id') id: string, @Query('page') page?: string): unknown {
     return { id, page, run: ++runs };
   }
@@ -73,7 +73,7 @@ class TemplatesController {
 
 @Injectable()
 class Service {
-  @Cacheable('public:dto:<<dto.slug>>:<<1.page|first>>')
+  @Cacheable('public:dto:<<dto.slug>>:<<1.page|first>>', { ignore: ['dto', 'filters'] })
   async dto(dto: Filters, filters: Filters): Promise<number> {
     return run(dto, filters);
   }

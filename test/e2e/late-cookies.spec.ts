@@ -78,7 +78,12 @@ describe.each(PLATFORMS)('a cookie that a handler sets on %s', (platform) => {
 
   beforeAll(async () => {
     const configure = platform === 'fastify' ? setCookiesLate : undefined;
-    app = await TestApplication.start({ platform, controllers: [CookiesController], ...(configure && { configure }) });
+    app = await TestApplication.start({
+      platform,
+      controllers: [CookiesController],
+      cache: { ignore: ['response'] },
+      ...(configure && { configure }),
+    });
   });
   afterAll(() => app.stop());
 

@@ -1,9 +1,10 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
-import { Controller, Get, Inject, Injectable, Req, UseGuards } from '@nestjs/common';
+import { All, Controller, Delete, Get, Inject, Injectable, Patch, Post, Put, Req, UseGuards } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { CacheDefaults, Cacheable, cacheKeys } from '../../lib/index.js';
 import { PLATFORMS, TestApplication } from '../support/application.js';
 import { by, SignIn } from '../support/signed-in.js';
+import { problemsOf } from '../support/start-up-problems.js';
 
 interface SignedIn {
   readonly user?: unknown;
@@ -81,7 +82,7 @@ class ProfileController {
   }
 
   @Get('named')
-  @Cacheable({ key: 'me:<<user_id>>' })
+  @Cacheable({ key: 'me:of:<<user_id>>' })
   named(@Req() { user }: SignedIn): unknown {
     return { user, run: ++runs };
   }
@@ -117,6 +118,8 @@ describe.each(PLATFORMS)('a visitor on %s', (platform) => {
   beforeAll(async () => {
     app = await TestApplication.start({
       platform,
+      // What start-up would refuse is noticed by the request, too.
+      cache: { keyCheck: 'off' },
       controllers: [GuardedController, ProfileController],
       providers: [
         Accounts,
@@ -144,6 +147,26 @@ describe.each(PLATFORMS)('a visitor on %s', (platform) => {
   it('finds routes without a decorator as they were', async () => {
     const [first, second] = [await app.fetch('/bare'), await app.fetch('/bare')];
     expect([first.cache, second.cache, first.body === second.body]).toEqual([null, null, false]);
+  });
+
+  it.each([
+    ['POST', Post],
+    ['PUT', Put],
+    ['PATCH', Patch],
+    ['DELETE', Delete],
+    ['every method', All],
+  ])('meets no application that caches what may change something: %s', async (_name, route) => {
+    @Controller()
+    class OrdersController {
+      @route('orders')
+      @Cacheable('public:orders')
+      orders(): unknown {
+        return { run: ++runs };
+      }
+    }
+    expect(await problemsOf({ platform, controllers: [OrdersController] })).toEqual([
+      expect.stringContaining('OrdersController.orders cannot be cached'),
+    ]);
   });
 
   it('cannot make a hit a miss by headers of the request', async () => {

@@ -1,4 +1,5 @@
 import { Controller, Get, Inject, Injectable, Param } from '@nestjs/common';
+import { Observable, of } from 'rxjs';
 import { APP_GUARD } from '@nestjs/core';
 import { CacheService, Cacheable, InvalidateCache } from '../../lib/index.js';
 import { PLATFORMS, TestApplication } from '../support/application.js';
@@ -14,7 +15,7 @@ class Service {
     return ++this.runs;
   }
 
-  @Cacheable('dto:<<dto.slug>>')
+  @Cacheable('dto:<<dto.slug>>', { ignore: ['dto'] })
   async dto(dto: { slug?: string }): Promise<unknown> {
     return { slug: dto.slug ?? 'none' };
   }
@@ -47,6 +48,16 @@ class Service {
   @Cacheable('sync')
   sync(): number {
     return ++this.runs;
+  }
+
+  @Cacheable('observed')
+  observed(): Observable<number> {
+    return of(++this.runs);
+  }
+
+  @InvalidateCache(['sync'], { unless: () => broken('unless') })
+  async brokenSparing(): Promise<string> {
+    return 'written';
   }
 
   @InvalidateCache(['sync'])
@@ -90,7 +101,10 @@ describe('mistakes in development', () => {
     await expect(app.get(Service)[name]()).rejects.toThrow();
   });
 
-  it('name a method that is not asynchronous, and what to do about it', () => {
+  it('name a method that is not asynchronous, and what to do about it', async () => {
+    await expect(async () => app.get(Service).observed()).rejects.toThrow(
+      /Service\.observed returned .* not a promise/,
+    );
     expect(() => app.get(Service).sync()).toThrow(/Service\.sync returned .* not a promise.* Make it async/);
     expect(() => app.get(Service).syncWrite()).toThrow(/Service\.syncWrite returned .* not a promise.* Make it async/);
   });
@@ -135,6 +149,12 @@ describe.each(PLATFORMS)('mistakes in production on %s', (platform) => {
     expect(service.syncWrite()).toBe('written');
     expect(await app.get(CacheService).has('sync:below')).toBe(false);
     expect(log.errors('Service.sync goes on uncached')).toHaveLength(1);
+  });
+
+  it('leave a write as it is whose "unless" fails, and which invalidates', async () => {
+    await app.get(CacheService).set('sync:below', 1);
+    expect(await service.brokenSparing()).toBe('written');
+    expect(await app.get(CacheService).has('sync:below')).toBe(false);
   });
 
   it('leave CacheService without an entry, except for invalidations', async () => {

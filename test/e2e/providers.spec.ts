@@ -36,7 +36,7 @@ class Singleton {
 
 @Injectable({ scope: Scope.REQUEST })
 class RequestScoped {
-  @Cacheable('public:request-scoped')
+  @Cacheable('public:request-scoped', { ignore: ['this'] })
   async find(): Promise<number> {
     return Loads.count('request-scoped');
   }
@@ -53,7 +53,7 @@ class Transient {
 class Made {
   constructor(private readonly name: string) {}
 
-  @Cacheable('public:made:<<name>>')
+  @Cacheable('public:made:<<name>>', { ignore: ['this'] })
   async find(name: string): Promise<string> {
     return `${name} ${this.name} ${Loads.count(this.name)}`;
   }
@@ -183,7 +183,7 @@ describe('an object that a value provides', () => {
 
   it('is refused when it is frozen', async () => {
     const providers = [{ provide: 'value', useValue: Object.freeze(new Made('frozen')) }];
-    await expect(TestApplication.start({ providers })).rejects.toThrow(/Made cannot be cached: .* is frozen/);
+    await expect(TestApplication.start({ providers })).rejects.toThrow(/Made\n {2}1\. Cannot be cached: .* is frozen/);
   });
 });
 

@@ -96,7 +96,7 @@ describe.each(PLATFORMS)('values that are refused, in production on %s', (platfo
   afterAll(() => app.stop());
 
   it.each([
-    ['file', 'file', 'an instance of Readable'],
+    ['file', 'file', 'an instance of StreamableFile'],
     ['untyped', JSON.stringify({ user: { id: 1 } }), 'an instance of User'],
   ])('are answered as without a cache, and logged once: %s', async (path, expected, found) => {
     for (let call = 0; call < 2; call++) {

@@ -161,7 +161,9 @@ describe('the report of an application that refuses to start', () => {
       controllers: [BrokenController],
       providers: [BrokenDefaults, AsksForMore],
     });
-    await expect(starting).rejects.toThrow(`nestash found ${problems.length} mistakes and refuses to start:\n  1. `);
+    await expect(starting).rejects.toThrow(
+      `nestash found ${problems.length} mistakes and refuses to start:\n\nBrokenController.`,
+    );
     expect(new Set(problems).size).toBe(problems.length);
   });
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CacheService, Cacheable } from '../../lib/index.js';
+import { CacheService, Cacheable, InvalidateCache } from '../../lib/index.js';
 import { TestApplication } from '../support/application.js';
 
 @Injectable()
@@ -12,6 +12,14 @@ class PostsService {
     this.loads++;
     return id > 0 ? this.post : undefined;
   }
+
+  @Cacheable('named:<<name>>', { tags: (_result: unknown, name: string) => [`by:${name}`] })
+  async named(name: string): Promise<unknown> {
+    return { name, load: ++this.loads };
+  }
+
+  @InvalidateCache([], { tags: ['author:<<result.authorId>>'] })
+  async clean(): Promise<void> {}
 }
 
 describe('tags from the result', () => {
@@ -31,6 +39,21 @@ describe('tags from the result', () => {
     await posts.find(1);
     expect(posts.loads).toBe(1);
     await app.get(CacheService).invalidateTags(['author:7']);
+    await posts.find(1);
+    expect(posts.loads).toBe(2);
+  });
+
+  it('may hold any character where a function makes them', async () => {
+    const first = await posts.named('Ada L. *');
+    expect(await posts.named('Ada L. *')).toEqual(first);
+    await app.get(CacheService).invalidateTags([['by', 'Ada L. *']]);
+    expect(await posts.named('Ada L. *')).not.toEqual(first);
+  });
+
+  it('are everybody’s where the result of a write is nothing', async () => {
+    posts.post = { authorId: 7 };
+    await posts.find(1);
+    await posts.clean();
     await posts.find(1);
     expect(posts.loads).toBe(2);
   });

@@ -1,24 +1,18 @@
 import { Controller, Get, Inject, Injectable, NotFoundException } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { CachePut, Cacheable, InvalidateCache, cacheKeys } from '../../lib/index.js';
+import { CachePut, CacheService, Cacheable, InvalidateCache, cacheKeys } from '../../lib/index.js';
 import { PLATFORMS, TestApplication } from '../support/application.js';
-import { Arrivals, Gate } from '../support/gate.js';
+import { Arrivals, Gate, countingGuard } from '../support/gate.js';
 import { Person } from '../support/person.js';
 import { RecordedLog } from '../support/recorded-log.js';
 import { by, SignIn } from '../support/signed-in.js';
 
+let runs = 0;
 const never = (): boolean => false;
 const userFeed = cacheKeys('user', { feed: 'feed:<<user_id>>' });
 
 let gate = new Gate();
 let arrivals = new Arrivals(0);
-
-const countArrivals = {
-  canActivate(): boolean {
-    arrivals.arrive();
-    return true;
-  },
-};
 
 @Injectable()
 class Pages {
@@ -27,6 +21,26 @@ class Pages {
   @Cacheable('mine:<<user_id>>')
   async mine(): Promise<string> {
     return `data of ${this.person.id}`;
+  }
+
+  @Cacheable('feed:<<user_id>>')
+  async feed(): Promise<string> {
+    return `feed ${++runs}`;
+  }
+
+  @Cacheable('by-lang:<<lang|en>>')
+  async byLanguage(): Promise<string> {
+    return `lang ${++runs}`;
+  }
+
+  @Cacheable('public:outer')
+  async outer(): Promise<string> {
+    return `outer of ${await this.feed()}`;
+  }
+
+  @Cacheable('outermost:<<user_id>>')
+  async outermost(): Promise<string> {
+    return `outermost of ${await this.feed()}`;
   }
 
   @Cacheable('public:failing')
@@ -44,6 +58,21 @@ class Pages {
   @Cacheable('public:outer:tagged')
   async aroundTagged(): Promise<string> {
     return `page with ${await this.tagged()}`;
+  }
+
+  @Cacheable('tagged-late', { tags: ['by:<<result.author>>:<<user_id>>'] })
+  async taggedLate(): Promise<{ author: string }> {
+    return { author: this.person.id };
+  }
+
+  @Cacheable('public:outer:tagged-late')
+  async aroundTaggedLate(): Promise<string> {
+    return `page with ${(await this.taggedLate()).author}`;
+  }
+
+  @Cacheable('public:tagged-around', { tags: ['user:<<user_id>>'] })
+  async taggedAround(): Promise<string> {
+    return `page with ${await this.mine()}`;
   }
 
   @Cacheable('unwanted:<<user_id>>', { when: never })
@@ -84,6 +113,33 @@ class PagesController {
     @Inject(Person) private readonly person: Person,
   ) {}
 
+  @Get('feed')
+  async feed(): Promise<string> {
+    return this.pages.feed();
+  }
+
+  @Get('front')
+  @Cacheable('public:front')
+  async front(): Promise<string> {
+    return `front with ${await this.pages.feed()}`;
+  }
+
+  @Get('outer')
+  async outer(): Promise<string> {
+    return this.pages.outer();
+  }
+
+  @Get('outermost')
+  async outermost(): Promise<string> {
+    return this.pages.outermost();
+  }
+
+  @Get('language')
+  @Cacheable('public:language')
+  async language(): Promise<string> {
+    return `page in ${await this.pages.byLanguage()}`;
+  }
+
   @Get('failing')
   async failing(): Promise<string> {
     return this.pages.failing();
@@ -92,6 +148,16 @@ class PagesController {
   @Get('tagged')
   async tagged(): Promise<string> {
     return this.pages.aroundTagged();
+  }
+
+  @Get('tagged-late')
+  async taggedLate(): Promise<string> {
+    return this.pages.aroundTaggedLate();
+  }
+
+  @Get('tagged-around')
+  async taggedAround(): Promise<string> {
+    return this.pages.taggedAround();
   }
 
   @Get('unwanted')
@@ -128,9 +194,10 @@ class PagesController {
   }
 }
 
-describe.each(PLATFORMS)('the data of one person on %s', (platform) => {
+describe.each(PLATFORMS)('the data of one person in nested calls on %s', (platform) => {
   let app: TestApplication;
   const log = new RecordedLog();
+  const read = async (path: string, user?: unknown) => app.fetch(path, user === undefined ? {} : by(user));
 
   beforeEach(async () => {
     log.lines.length = 0;
@@ -143,11 +210,39 @@ describe.each(PLATFORMS)('the data of one person on %s', (platform) => {
         Pages,
         Person,
         { provide: APP_GUARD, useClass: SignIn },
-        { provide: APP_GUARD, useValue: countArrivals },
+        { provide: APP_GUARD, useValue: countingGuard(() => arrivals) },
       ],
+      // Nested loads meet here that read more than their keys say, which start-up would refuse.
+      cache: { keyCheck: 'off', placeholders: { lang: ({ headers }) => headers['x-lang'] } },
     });
   });
   afterEach(() => app.stop());
+
+  it.each(['/front', '/outer'])('reaches nobody else through a nested call at %s', async (path) => {
+    const [a, b] = [await read(path, 1), await read(path, 2)];
+    expect(a.body).not.toBe(b.body);
+    const [aAgain, nobody] = [await read(path, 1), await read(path)];
+    expect([aAgain.body, nobody.body === a.body]).toEqual([a.body, false]);
+    expect(log.about('neither stored nor shared')[0]).toMatch(/used <<@user\.id>>, which its own key does not name/);
+  });
+
+  it('marks the outer result also when the inner one is a hit', async () => {
+    const inner = (await read('/feed', 1)).body;
+    expect((await read('/front', 1)).body).toBe(`front with ${inner}`);
+    expect((await read('/front', 2)).body).not.toBe(`front with ${inner}`);
+  });
+
+  it('marks the outer result also when the inner key took its default', async () => {
+    expect(await app.lookups('/language', '/language')).toEqual(['MISS', 'MISS']);
+    const german = await app.fetch('/language', { headers: { 'x-lang': 'de' } });
+    expect([german.cache, german.body === (await app.fetch('/language')).body]).toEqual(['MISS', false]);
+  });
+
+  it('may be nested where the outer key names it too', async () => {
+    const first = (await read('/outermost', 1)).body;
+    expect((await read('/outermost', 1)).body).toBe(first);
+    expect(await app.get(CacheService).get('outermost:1')).toBe(first);
+  });
 
   it('is not shared within an error', async () => {
     arrivals = new Arrivals(2);
@@ -162,6 +257,7 @@ describe.each(PLATFORMS)('the data of one person on %s', (platform) => {
 
   it.each([
     ['tags', '/tagged'],
+    ['an inner method, although its own tags name the user', '/tagged-around'],
     ['an inner method that is not cached just now', '/unwanted'],
     ['an inner invalidation', '/write'],
     ['an inner put', '/put'],
@@ -171,6 +267,11 @@ describe.each(PLATFORMS)('the data of one person on %s', (platform) => {
       const { body } = await app.fetch(path, by({ id }));
       expect(body).toMatch(new RegExp(`with .* ${id}$`));
     }
+    expect(log.about('is neither stored nor shared')).not.toEqual([]);
+  });
+
+  it('stays out of an outer entry that knows it through tags of a result', async () => {
+    expect((await read('/tagged-late', { id: 'alice' })).body).toBe('page with alice');
     expect(log.about('is neither stored nor shared')).not.toEqual([]);
   });
 
