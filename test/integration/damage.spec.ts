@@ -24,8 +24,8 @@ const FOREIGN: readonly (readonly [string, string | Buffer])[] = [
   ['a newline', '\n'],
   ['the JSON of somebody else', '{"title":"theirs"}'],
   ['bytes that are no text', Buffer.from([0x80, 0x04, 0x95, 0x00, 0xff, 0x0a, 0xfe])],
-  ['an entry of another format', 'nestash9 token 1 2 json value - - - ~root=x\n{"title":"theirs"}'],
-  ['an entry without groups', 'nestash1 token 1 9999999999999 json value - - -\n{"title":"theirs"}'],
+  ['an entry of another format', 'nestash9 token 1 2 json value - - - - ~root=x\n{"title":"theirs"}'],
+  ['an entry without groups', 'nestash1 token 1 9999999999999 json value - - - -\n{"title":"theirs"}'],
   ['a megabyte', 'x'.repeat(1_000_000)],
 ];
 
@@ -136,12 +136,22 @@ describe('what somebody else left in Redis', () => {
     expect(log.about('theirs')).toEqual([]);
   });
 
+  it('is a miss where something was written behind an entry', async () => {
+    await read();
+    await client.append(ENTRY, ' ');
+    await expectMissAndRefill();
+  });
+
   it('pollutes no prototype', async () => {
     await read();
     const whole = (await client.get(ENTRY))!;
     const payload = '{"__proto__":{"isAdmin":true},"title":"one"}';
-    await client.set(ENTRY, `${whole.slice(0, whole.indexOf('\n') + 1)}${payload}`);
+    const header = whole
+      .slice(0, whole.indexOf('\n') + 1)
+      .replace(` ${JSON.stringify(POST).length} `, ` ${payload.length} `);
+    await client.set(ENTRY, `${header}${payload}`);
     const found = (await cache.get(PATH)) as object;
+    expect(Object.keys(found)).toEqual(['__proto__', 'title']);
     expect(({} as Record<string, unknown>)['isAdmin']).toBeUndefined();
     expect((found as Record<string, unknown>)['isAdmin']).toBeUndefined();
   });

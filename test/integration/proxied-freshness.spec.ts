@@ -1,5 +1,5 @@
 import { KINDS } from '../programs/articles.js';
-import { DISCONNECTED, LATE, UNDELIVERED } from '../programs/persistent.store.js';
+import { DISCONNECTED, FOUND, LATE, UNDELIVERED } from '../programs/counting.store.js';
 import type { Quota } from '../programs/random-freshness.js';
 import { FreshnessBench, seed } from '../support/freshness-bench.js';
 import { randomNumbers } from '../support/random-numbers.js';
@@ -8,10 +8,10 @@ import { FAULTS, RedisProxy } from '../support/redis-proxy.js';
 const QUOTA: Quota = { reads: 3_500, writes: 40 };
 const CONTROL_QUOTA: Quota = { reads: 200, writes: 5 };
 const CONTROL_ROUNDS = 20;
-const DEADLINE_MS = 120_000;
+const DEADLINE_MS = 900_000;
 
-/** What the cache may say meanwhile. That an invalidation was not delivered is nothing that it may say. */
-const EXPECTED = /^The store "default" failed to (read|begin|fill|release); /;
+/** What the cache may say meanwhile. That an invalidation was lost is nothing that it may say. */
+const EXPECTED = /^The store "default" (failed to (read|begin|fill|release); |is left alone |did not confirm an inval)/;
 
 describe(`processes whose connections to Redis are disturbed at random (NESTASH_SEED=${seed})`, () => {
   let bench: FreshnessBench;
@@ -36,19 +36,21 @@ describe(`processes whose connections to Redis are disturbed at random (NESTASH_
     'never see data older than the last write that had returned before their read began',
     async () => {
       const stores = ['owned', 'owned5', 'borrowed', 'borrowed5', 'owned', 'owned5'] as const;
-      const options = { prefix: 'test:proxied', cacheUrl: proxy.url, writers: 12 };
+      const options = { prefix: 'test:proxied', cacheUrl: proxy.url, writers: 2 };
       const processes = await bench.processes(stores, options);
       proxy.disturb();
       const course = await bench.run(processes, QUOTA);
-      if (process.env['NESTASH_FIGURES']) console.log(proxy.counts);
+      if (process.env['NESTASH_FIGURES']) console.log(proxy.counts, { resent: proxy.resent });
       expect(course.violations).toEqual([]);
       expect(course.errors.filter((text) => !EXPECTED.test(text))).toEqual([]);
       expect(course.reads).toBeGreaterThanOrEqual(20_000);
       for (const kind of [...KINDS, 'put', 'deletion']) expect(course.writes.get(kind)).toBeGreaterThanOrEqual(200);
       for (const fault of FAULTS) expect(proxy.counts.get(fault)).toBeGreaterThan(0);
-      for (const what of [LATE, DISCONNECTED, UNDELIVERED]) expect(course.failures.get(what)).toBeGreaterThan(0);
+      for (const what of [LATE, DISCONNECTED, UNDELIVERED]) expect(course.counts.get(what)).toBeGreaterThan(0);
       expect(course.overtaken).toBeGreaterThan(0);
-      expect(course.loads).toBeLessThan(course.reads);
+      expect(proxy.resent).toBeGreaterThan(0);
+      // The cache was of use meanwhile, or all of this would prove nothing.
+      expect(course.counts.get(FOUND)).toBeGreaterThanOrEqual(5_000);
     },
     DEADLINE_MS,
   );

@@ -1,5 +1,7 @@
-import { CacheModule, CacheService, redisStore } from '../../lib/index.js';
 import { Test } from '@nestjs/testing';
+import { Redis } from 'ioredis';
+import { CacheModule, CacheService, CacheableMany, redisStore } from '../../lib/index.js';
+import { recordCalls } from './stores/redis-support.js';
 
 describe('CacheService on Redis', () => {
   it('stores, invalidates and tags', async () => {
@@ -18,5 +20,28 @@ describe('CacheService on Redis', () => {
     await cache.invalidate('a');
     expect(await cache.has('a:b')).toBe(false);
     await module.close();
+  });
+
+  it('reads a hundred keys with one command, and so does a method for many ids', async () => {
+    class Numbers {
+      @CacheableMany('public:numbers:<<id>>')
+      async findMany(ids: readonly number[]): Promise<Map<number, number>> {
+        return new Map(ids.map((id) => [id, 2 * id]));
+      }
+    }
+    const client = new Redis(process.env['TEST_REDIS_URL']!);
+    const module = await Test.createTestingModule({
+      imports: [CacheModule.forRoot({ prefix: 'test:many', store: redisStore({ client }) })],
+      providers: [Numbers],
+    }).compile();
+    await module.init();
+    const ids = Array.from({ length: 100 }, (_, id) => id);
+    await module.get(Numbers).findMany(ids);
+    const calls = recordCalls(client, 'mget', 'evalsha');
+    expect((await module.get(Numbers).findMany(ids)).size).toBe(100);
+    expect((await module.get(CacheService).getMany(ids.map((id) => ['public', 'numbers', id]))).size).toBe(100);
+    expect(calls.map(([command]) => command)).toEqual(['mget', 'mget']);
+    await module.close();
+    client.disconnect();
   });
 });

@@ -1,19 +1,22 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
-import { CachePut, CacheService, Cacheable, InvalidateCache } from '../../lib/index.js';
+import { CacheError, CachePut, CacheService, Cacheable, CacheableMany, InvalidateCache } from '../../lib/index.js';
 
 /** The ways in which an article is invalidated. Each has counters of its own in the database. */
 export const KINDS = ['exact', 'path', 'tag', 'resultTag', 'glob'] as const;
 export type Kind = (typeof KINDS)[number];
-export type WriteKind = Kind | 'put' | 'deletion';
+export type WriteKind = Kind | 'put' | 'deletion' | 'clear';
 
 export interface Article {
   readonly author: string;
   /** What each of its counters stood at, in the order of `KINDS`. */
   readonly versions: readonly number[];
+  /** Long or empty: stores treat large entries in another way. */
+  readonly text: string;
 }
 
 export const ARTICLES = 24;
+const LONG = 'x'.repeat(5_000);
 export const DATABASE = Symbol('database');
 export const PAUSES = Symbol('pauses');
 
@@ -45,6 +48,8 @@ export function partsOf(article: number) {
   };
 }
 
+type Place = ReturnType<typeof partsOf> & { readonly article: number };
+
 /** Reads and writes that an application would decorate like this. Writes return the version that they made. */
 @Injectable()
 export class Articles {
@@ -56,9 +61,20 @@ export class Articles {
     @Inject(PAUSES) private readonly pauses: Pauses,
   ) {}
 
-  read(article: number): Promise<Article> {
+  async read(article: number): Promise<Article> {
+    if (article % 4 === 1) return this.readAmong(article);
     const { section, id, label } = partsOf(article);
-    return this.find(section, id, label, article);
+    return article % 4 === 0 ? this.findStale(section, id, label, article) : this.find(section, id, label, article);
+  }
+
+  /** Together with two others, in an order of its own. */
+  async readAmong(article: number): Promise<Article> {
+    const places = [article, (article + 8) % ARTICLES, (article + 4) % ARTICLES].map((each) => ({
+      ...partsOf(each),
+      article: each,
+    }));
+    const found = await this.findMany(article % 8 === 1 ? places : places.toReversed());
+    return found.get(places[0]!)!;
   }
 
   async write(kind: WriteKind, article: number): Promise<number> {
@@ -68,6 +84,8 @@ export class Articles {
         return this.writeArticle(section, id, article);
       case 'deletion':
         return this.writeAndDelete(section, id, article);
+      case 'clear':
+        return this.writeAndClear(article);
       case 'put':
         return (await this.replace(section, id, label, article)).versions[0]!;
       case 'path':
@@ -83,10 +101,32 @@ export class Articles {
 
   @Cacheable('shop:articles:<<section>>:<<id>>', {
     tags: ['<<label>>', '<<result.author>>'],
-    ignore: ['article'],
+    ignore: ['label', 'article'],
   })
   async find(section: string, id: string, label: string, article: number): Promise<Article> {
     return this.#load(article);
+  }
+
+  /** Stale as often as not. Its entry is below that of the article, and so dropped by whatever drops that. */
+  @Cacheable('shop:articles:<<section>>:<<id>>:stale', {
+    tags: ['<<label>>', '<<result.author>>'],
+    ignore: ['label', 'article'],
+    ttl: '20ms',
+    staleWhileRevalidate: '20ms',
+    staleIfError: '1m',
+    softTimeout: '5ms',
+  })
+  async findStale(section: string, id: string, label: string, article: number): Promise<Article> {
+    return this.#load(article);
+  }
+
+  /** Its entries are below those of the articles as well. */
+  @CacheableMany('shop:articles:<<id.section>>:<<id.id>>:many', {
+    tags: ['<<id.label>>', '<<result.author>>'],
+    ignore: ['id'],
+  })
+  async findMany(places: readonly Place[]): Promise<Map<Place, Article>> {
+    return new Map(await Promise.all(places.map(async (place) => [place, await this.#load(place.article)] as const)));
   }
 
   @InvalidateCache(['shop:articles:<<section>>:<<id>>'])
@@ -122,14 +162,47 @@ export class Articles {
   @CachePut('shop:articles:<<section>>:<<id>>', { tags: ['<<label>>', '<<result.author>>'], ignore: ['article'] })
   async replace(section: string, id: string, label: string, article: number): Promise<Article> {
     const version = await this.database.incr(`exact:${article}`);
-    const { author, versions } = await this.#load(article);
-    return { author, versions: [version, ...versions.slice(1)] };
+    const loaded = await this.#load(article);
+    return { ...loaded, versions: [version, ...loaded.versions.slice(1)] };
   }
 
   async writeAndDelete(section: string, id: string, article: number): Promise<number> {
     const version = await this.database.incr(`exact:${article}`);
-    await this.cache.delete(['shop', 'articles', section, id]);
+    await this.#delete(['shop', 'articles', section, id]);
+    for (const variant of ['stale', 'many']) await this.#delete(['shop', 'articles', section, id, variant]);
     return version;
+  }
+
+  async writeAndClear(article: number): Promise<number> {
+    const version = await this.database.incr(`exact:${article}`);
+    await this.#confirmed(() => this.cache.clear());
+    return version;
+  }
+
+  /** Something that is asked for once, as visitors and searches are. */
+  @Cacheable('shop:visits:<<id>>', { tags: ['<<result.day>>'] })
+  async visit(id: string): Promise<{ id: string; day: string }> {
+    return { id, day: `day${id.length}` };
+  }
+
+  /** Waits until every invalidation of this process has reached the store: then another one is confirmed as well. */
+  async delivered(): Promise<void> {
+    while (!(await this.#delete(['shop', 'nothing']))) await this.pauses.between(5, 20);
+  }
+
+  #delete(key: readonly string[]): Promise<boolean> {
+    return this.#confirmed(() => this.cache.delete(key));
+  }
+
+  /** Whether an invalidation was confirmed; if not, it waits for its delivery. */
+  async #confirmed(invalidate: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await invalidate();
+      return true;
+    } catch (error) {
+      if (CacheError.is(error, 'STORE_UNAVAILABLE')) return false;
+      throw error;
+    }
   }
 
   async #load(article: number): Promise<Article> {
@@ -137,6 +210,6 @@ export class Articles {
     const versions = (await this.database.mget([...countersOf(article)])).map(Number);
     await this.pauses.between(0, 10);
     this.loads.push([article, begin, now(), versions]);
-    return { author: partsOf(article).author, versions };
+    return { author: partsOf(article).author, versions, text: article % 3 === 0 ? LONG : '' };
   }
 }

@@ -2,6 +2,7 @@ import type { StoreDefinition } from '../../lib/stores/store.js';
 import type { Answer } from '../../lib/stores/redis-client.js';
 import { RedisConnection } from '../../lib/stores/redis-client.js';
 import type { Script } from '../../lib/stores/redis-scripts.js';
+import { SingleServer } from '../../lib/stores/redis-topology.js';
 import { RedisStore } from '../../lib/stores/redis.store.js';
 
 const WITHOUT = {
@@ -13,7 +14,10 @@ const WITHOUT = {
 export function noLeaseStore(url: string, commandTimeout: number): StoreDefinition {
   return {
     kind: 'redis',
-    create: (namespace) => new RedisStore(namespace, new Leaseless(url, { name: namespace.name, commandTimeout })),
+    create(namespace) {
+      const connection = new Leaseless(url, { name: namespace.name, commandTimeout });
+      return new RedisStore(namespace, new SingleServer(namespace, connection));
+    },
   };
 }
 

@@ -9,6 +9,8 @@ import type { LoadLog, Pauses, WriteKind } from './articles.js';
 import { ARTICLES, Articles, DATABASE, KINDS, PAUSES, now } from './articles.js';
 import type { StoreName } from './freshness-stores.js';
 import { storeOf } from './freshness-stores.js';
+import type { Visits } from './visits.js';
+import { visit } from './visits.js';
 
 export interface Configuration {
   readonly cacheUrl: string;
@@ -17,6 +19,14 @@ export interface Configuration {
   readonly seed: number;
   readonly store: StoreName;
   readonly writers: number;
+  /** Default 48. */
+  readonly readers?: number;
+  /** How long a reader rests after each read at most, in milliseconds. Left out: after one of ten, 3. */
+  readonly rest?: number;
+  /** Each as often as it stands here. Left out: all but `clear`. */
+  readonly kinds?: readonly WriteKind[];
+  /** Left out: nobody asks for anything just once. */
+  readonly visits?: Visits;
 }
 
 /** How much at least happens in one process. */
@@ -36,26 +46,34 @@ export interface Log {
   readonly loads: readonly LoadLog[];
   /** What the cache reported as errors: an invalidation that was not delivered would be no violation. */
   readonly errors: readonly string[];
-  /** How many commands failed, by the reason. */
-  readonly failures: ReadonlyMap<string, number>;
+  /** What the store counted: commands that failed, by the reason, and reads that found an entry. */
+  readonly counts: ReadonlyMap<string, number>;
 }
 
-const READERS = 48;
-const WRITE_KINDS: readonly WriteKind[] = [...KINDS, 'put', 'deletion'];
+/** What happened since the last one, all that had happened by then; in bytes, what the process takes, after a collection with `--expose-gc`. */
+export interface Slice {
+  readonly log: Log;
+  readonly until: number;
+  readonly resident: number;
+}
 
-const { cacheUrl, databaseUrl, prefix, seed, store, writers } = JSON.parse(process.argv[2]!) as Configuration;
+const configuration = JSON.parse(process.argv[2]!) as Configuration;
+const { cacheUrl, databaseUrl, prefix, seed, store, writers, readers = 48, rest } = configuration;
+const kinds = configuration.kinds ?? [...KINDS, 'put', 'deletion'];
 const random = randomNumbers(seed);
 const errors: string[] = [];
-const failures = new Map<string, number>();
+const counts = new Map<string, number>();
+const reads: ReadLog[] = [];
+const writes: WriteLog[] = [];
 const articles = await start();
 
-answer({ run });
+answer({ run, begin, take });
 
 async function start(): Promise<Articles> {
   const pauses: Pauses = { between };
   class RootModule {}
   Module({
-    imports: [CacheModule.forRoot({ prefix, store: storeOf(store, cacheUrl, failures) })],
+    imports: [CacheModule.forRoot({ prefix, store: storeOf(store, cacheUrl, counts) })],
     providers: [
       Articles,
       { provide: DATABASE, useValue: new Redis(databaseUrl) },
@@ -72,34 +90,58 @@ async function start(): Promise<Articles> {
 }
 
 async function run(quota: Quota): Promise<Log> {
-  const reads: ReadLog[] = [];
-  const writes: WriteLog[] = [];
-  const done = new Map<WriteKind, number>(WRITE_KINDS.map((kind) => [kind, 0]));
-  const isDone = () => reads.length >= quota.reads && [...done.values()].every((count) => count >= quota.writes);
+  const done = new Map<WriteKind, number>(kinds.map((kind) => [kind, 0]));
+  const wrote = (kind: WriteKind) => done.set(kind, done.get(kind)! + 1);
+  await work(() => reads.length >= quota.reads && [...done.values()].every((count) => count >= quota.writes), wrote);
+  return logged();
+}
+
+/** Goes on until the process ends; `take` says what happened. */
+async function begin(): Promise<void> {
+  if (configuration.visits) await visit(articles, configuration.visits, between);
+  void work(
+    () => false,
+    () => {},
+  );
+}
+
+function take(): Slice {
+  const [log, until] = [logged(), now()];
+  global.gc?.();
+  return { log, until, resident: process.memoryUsage.rss() };
+}
+
+function logged(): Log {
+  const log = { reads: reads.splice(0), writes: writes.splice(0), loads: articles.loads.splice(0) };
+  return { ...log, errors: errors.splice(0), counts };
+}
+
+async function work(isDone: () => boolean, wrote: (kind: WriteKind) => void): Promise<void> {
   const read = async (): Promise<void> => {
     while (!isDone()) {
       const article = pick();
       const begun = now();
       const { versions } = await articles.read(article);
       reads.push([article, begun, versions]);
-      if (random() < 0.1) await between(0, 3);
+      if (rest !== undefined) await between(0, rest);
+      else if (random() < 0.1) await between(0, 3);
     }
   };
   const write = async (first: number): Promise<void> => {
     for (let turn = first; !isDone(); turn++) {
-      const kind = WRITE_KINDS[turn % WRITE_KINDS.length]!;
+      const kind = kinds[turn % kinds.length]!;
       const article = pick();
       const version = await articles.write(kind, article);
+      await articles.delivered();
       writes.push([kind, article, version, now()]);
-      done.set(kind, done.get(kind)! + 1);
+      wrote(kind);
       await between(0, 70);
     }
   };
   await Promise.all([
-    ...Array.from({ length: READERS }, read),
+    ...Array.from({ length: readers }, read),
     ...Array.from({ length: writers }, (_, index) => write(index * 2)),
   ]);
-  return { reads, writes, loads: articles.loads.splice(0), errors: errors.splice(0), failures };
 }
 
 function pick(): number {

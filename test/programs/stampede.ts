@@ -18,6 +18,8 @@ export interface Stampede {
   readonly callers: number;
   /** How long the loader takes in milliseconds; 0 for for ever. */
   readonly duration: number;
+  /** Whether the entry may be stale, which it is after two seconds. */
+  readonly isStale?: boolean;
 }
 
 export interface Outcome {
@@ -27,6 +29,7 @@ export interface Outcome {
 }
 
 const DATABASE = Symbol('database');
+const STALE = { ttl: '2s', staleWhileRevalidate: '1m' } as const;
 
 @Injectable()
 class Reports {
@@ -35,9 +38,14 @@ class Reports {
     @Inject(CacheService) private readonly cache: CacheService,
   ) {}
 
-  ask({ through, key, duration }: Stampede): Promise<number> {
-    if (through === 'decorator') return this.find(key, duration);
-    return this.cache.getOrSet(['reports', 'service', key], () => this.#load(key, duration));
+  ask({ through, key, duration, isStale }: Stampede): Promise<number> {
+    if (through === 'decorator') return isStale ? this.findStale(key, duration) : this.find(key, duration);
+    return this.cache.getOrSet(['reports', 'service', key], () => this.#load(key, duration), isStale ? STALE : {});
+  }
+
+  @Cacheable('reports:stale:<<key>>', { ...STALE, ignore: ['duration'] })
+  async findStale(key: string, duration: number): Promise<number> {
+    return this.#load(key, duration);
   }
 
   @Cacheable('reports:decorator:<<key>>', { ignore: ['duration'] })

@@ -15,9 +15,10 @@ export interface Block {
 
 /** What blocks may use without showing where it comes from. */
 const IMPORTABLE: Readonly<Record<string, string>> = {
-  '@nestjs/common': 'Injectable',
+  '@nestjs/common': 'Header Injectable',
   '@nestjs/testing': 'Test',
-  nestash: 'CacheDefaults CacheModule CachePut CacheService Cacheable InjectCache InvalidateCache cacheKeys redisStore',
+  nestash:
+    'CacheControl CacheDefaults CacheModule CachePut CacheService Cacheable CacheableMany InjectCache InvalidateCache cacheKeys nearStore redisStore',
   'nestash/testing': 'CacheTestingModule storeContract',
 };
 
@@ -26,12 +27,19 @@ const APPLICATION = `
 type CacheStore = import('nestash').CacheStore;
 type StoreNamespace = import('nestash').StoreNamespace;
 interface Post { slug: string; authorId: string; title: string }
+interface User { readonly id: number; readonly name: string }
 interface AppRequest { readonly session?: { readonly user?: { readonly id: string } } }
 declare class ConfigService { getOrThrow(name: string): string }
 declare class ChangesDto { readonly title: string }
 declare class PostsService {
+  findAll(): Promise<Post[]>;
   findOne(slug: string): Promise<Post>;
   update(slug: string, changes: ChangesDto): Promise<Post>;
+}
+declare class UsersTable {
+  find(id: number): Promise<User | undefined>;
+  findIn(ids: number[]): Promise<User[]>;
+  rename(id: number, name: string): Promise<void>;
 }
 interface MyStore extends CacheStore {}
 declare class MyStore {

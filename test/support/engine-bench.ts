@@ -1,9 +1,12 @@
 import type { Clock } from '../../lib/core/clock.js';
-import { systemClock } from '../../lib/core/clock.js';
 import type { CacheEvent } from '../../lib/core/events.js';
+import type { StaleWindows } from '../../lib/core/stale-windows.js';
 import { Engine } from '../../lib/engine/engine.js';
+import { currentFrame } from '../../lib/engine/frames.js';
+import { staleWindow } from '../../lib/engine/freshness.js';
 import { invalidationOf } from '../../lib/engine/invalidator.js';
 import type { Decision, LoadRequest, Outcome } from '../../lib/engine/request.js';
+import { SharedLoad } from '../../lib/engine/shared-load.js';
 import { groupsOf, tagGroup } from '../../lib/keys/groups.js';
 import { Serializer } from '../../lib/serialization/codec.js';
 import { MemoryStore } from '../../lib/stores/memory.store.js';
@@ -16,6 +19,8 @@ export { settled };
 
 export const WAIT_TIMEOUT = 10_000;
 export const LIFETIME = 60_000;
+/** The one error that is an answer rather than a failure. */
+export const ANSWER = new Error('There is no such thing.');
 
 /** What a test may say about a load besides its key. */
 export interface LoadOptions {
@@ -23,29 +28,46 @@ export interface LoadOptions {
   /** Tags that are known from the result only. */
   readonly lateTags?: readonly string[];
   readonly decision?: Decision;
+  /** In milliseconds. Default: `LIFETIME`. */
+  readonly lifetime?: number;
   readonly form?: 'value' | 'wire';
   readonly version?: string;
   readonly contextual?: ReadonlyMap<string, string>;
+  /** In milliseconds. Default: never served stale. */
+  readonly stale?: Partial<StaleWindows>;
+  readonly answered?: () => Promise<void>;
+  /** In milliseconds. */
+  readonly settle?: number;
 }
+
+/** Loads some of the keys of a call. */
+export type ManyLoad = (paths: readonly string[]) => Promise<ReadonlyMap<string, unknown>>;
 
 /** An engine on a store that can be held up, and short ways to use it. */
 export class EngineBench<C extends Clock = Clock> {
   readonly events: CacheEvent[] = [];
   readonly store: ChaosStore;
   readonly engine: Engine;
+  /** What stands for every random number: 0 shortens no lifetime and renews nothing early. */
+  random = 0;
 
   constructor(
     store: CacheStore,
     readonly clock: C,
     name = 'default',
+    /** The stores of one application; each bench adds its own. */
+    readonly stores = new Map<string, CacheStore>(),
   ) {
     this.store = chaosStore(store);
+    stores.set(name, this.store);
     this.engine = new Engine({
       name,
       keyPrefix: 'test:v1:',
       store: this.store,
+      stores,
       serializer: new Serializer(),
       clock,
+      chance: { next: () => this.random },
       tell: (event) => void this.events.push(event),
       waitTimeout: WAIT_TIMEOUT,
     });
@@ -66,12 +88,30 @@ export class EngineBench<C extends Clock = Clock> {
     return (await this.outcome(path, load, options)).value;
   }
 
-  outcome(path: string, load: () => unknown, options: LoadOptions = {}): Promise<Outcome> {
+  /** Asks for several keys that have one load, as a method with `@CacheableMany` does. */
+  many(paths: readonly string[], load: ManyLoad, options: LoadOptions = {}): Promise<unknown[]> {
+    const shared = new SharedLoad(paths, load);
+    const valueOf = async (path: string): Promise<unknown> => {
+      const request = requestOf(path, () => shared.get(path, currentFrame()), options);
+      try {
+        return (await this.engine.getOrSet({ ...request, waits: () => shared.decided(path) })).value;
+      } finally {
+        shared.decided(path);
+      }
+    };
+    return Promise.all(paths.map(valueOf));
+  }
+
+  async outcome(path: string, load: () => unknown, options: LoadOptions = {}): Promise<Outcome> {
     return this.engine.getOrSet(requestOf(path, load, options));
   }
 
   put(path: string, compute: () => unknown, options: LoadOptions = {}): Promise<Outcome> {
     return this.engine.put(requestOf(path, compute, options));
+  }
+
+  set(path: string, value: unknown, options: LoadOptions = {}): Promise<Outcome> {
+    return this.engine.set(requestOf(path, () => value, options));
   }
 
   /** What is stored, without a loader. */
@@ -81,6 +121,11 @@ export class EngineBench<C extends Clock = Clock> {
 
   invalidate(...patterns: string[]): Promise<void> {
     return this.engine.invalidate(invalidationOf({ patterns, tagGroups: [] }));
+  }
+
+  /** Closes what these patterns name for so many milliseconds. */
+  settle(window: number, ...patterns: string[]): Promise<void> {
+    return this.engine.invalidate(invalidationOf({ patterns, tagGroups: [], settle: window }));
   }
 
   /** Deletes exactly these entries. */
@@ -136,17 +181,10 @@ export async function isOpen(promise: Promise<unknown>): Promise<boolean> {
   return open;
 }
 
-/** Asks until the answer is true. */
-export async function until(ask: () => boolean | Promise<boolean>, limit = 5_000): Promise<void> {
-  const deadline = systemClock.monotonic() + limit;
-  while (!(await ask())) {
-    if (systemClock.monotonic() > deadline) throw new Error(`It did not happen within ${limit} ms: ${ask.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 function requestOf(path: string, load: () => unknown, options: LoadOptions): LoadRequest {
-  const { tags = [], lateTags, decision, form = 'value', version = '', contextual = new Map() } = options;
+  const { tags = [], lateTags, decision, lifetime = LIFETIME, form = 'value', version = '' } = options;
+  const windows = { whileRevalidate: 0, ifError: 0, softTimeout: undefined, ...options.stale };
+  const stale = options.stale && { ...windows, isFailure: (error: unknown) => error !== ANSWER };
   const late = (lateTags ?? []).map((tag) => tagGroup(tag));
   return {
     address: { path, groups: [...groupsOf(path), ...tags.map((tag) => tagGroup(tag))] },
@@ -154,9 +192,12 @@ function requestOf(path: string, load: () => unknown, options: LoadOptions): Loa
     version,
     debug: false,
     hasLateTags: lateTags !== undefined,
-    lifetime: LIFETIME,
-    contextual,
+    lifetime,
+    contextual: options.contextual ?? new Map(),
+    stale,
+    settle: options.settle,
+    ...(options.answered && { answered: options.answered }),
     load,
-    decide: () => decision ?? { kind: 'store', lifetime: LIFETIME, lateTags: late },
+    decide: () => decision ?? { kind: 'store', lifetime, staleFor: staleWindow(stale), lateTags: late },
   };
 }

@@ -13,46 +13,52 @@ export const seed = Number(process.env['NESTASH_SEED'] ?? randomInt(2 ** 31));
 /** What several processes saw, and what went wrong on the way. */
 export interface Course extends Verdict {
   readonly errors: readonly string[];
-  /** How many commands failed, by the reason. */
-  readonly failures: ReadonlyMap<string, number>;
+  /** What the store counted: commands that failed, by the reason, and reads that found an entry. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/** What is left out is as most tests want it. */
+export interface ProcessOptions extends Partial<Omit<Configuration, 'store' | 'seed' | 'databaseUrl'>> {
+  readonly prefix: string;
+  /** For Node. */
+  readonly execArgv?: readonly string[];
 }
 
 /** Processes that read and write articles at random, with one cache and one database. */
 export class FreshnessBench {
+  #started = 0;
+
   private constructor(
     private readonly programs: Programs,
     readonly cache: RedisServer,
     private readonly database: RedisServer,
   ) {}
 
-  static async start(): Promise<FreshnessBench> {
-    const programs = Programs.build();
+  static async start(programs = Programs.build()): Promise<FreshnessBench> {
     const [cache, database] = await Promise.all([RedisServer.start(), RedisServer.start()]);
     return new FreshnessBench(programs, cache, database);
   }
 
   /** Starts a process for each of the stores. */
-  processes(
-    stores: readonly StoreName[],
-    options: { readonly prefix: string; readonly cacheUrl?: string; readonly writers?: number },
-  ): Promise<Program[]> {
-    const { prefix, cacheUrl = this.cache.url, writers = 4 } = options;
-    const common = { cacheUrl, databaseUrl: this.database.url, prefix, writers };
-    const configurations: Configuration[] = stores.map((store, index) => ({
-      ...common,
-      store,
-      seed: seed + index * 7_919,
-    }));
-    return this.programs.start('random-freshness', configurations);
+  processes(stores: readonly StoreName[], options: ProcessOptions): Promise<Program[]> {
+    const { execArgv = [], ...rest } = options;
+    const common = { cacheUrl: this.cache.url, databaseUrl: this.database.url, writers: 4, ...rest };
+    const configurations: Configuration[] = stores.map((store) => ({ ...common, store, seed: this.#nextSeed() }));
+    return this.programs.start('random-freshness', configurations, execArgv);
+  }
+
+  /** Every process has another one. */
+  #nextSeed(): number {
+    return seed + this.#started++ * 7_919;
   }
 
   async run(processes: readonly Program[], quota: Quota): Promise<Course> {
     const logs = await Promise.all(processes.map((program) => program.ask<Log>('run', quota)));
-    const failures = new Map<string, number>();
-    for (const [reason, count] of logs.flatMap((log) => [...log.failures])) {
-      failures.set(reason, (failures.get(reason) ?? 0) + count);
+    const counts = new Map<string, number>();
+    for (const [what, count] of logs.flatMap((log) => [...log.counts])) {
+      counts.set(what, (counts.get(what) ?? 0) + count);
     }
-    const course = { ...judgeLogs(logs), errors: logs.flatMap(({ errors }) => errors), failures };
+    const course = { ...judgeLogs(logs), errors: logs.flatMap(({ errors }) => errors), counts };
     if (process.env['NESTASH_FIGURES']) {
       console.log({ ...course, violations: course.violations.length, errors: course.errors.length });
     }

@@ -22,6 +22,7 @@ const FOLDERS: readonly (readonly string[])[] = [
   ['engine'],
   ['operations'],
   ['checks', 'decorators', 'http', 'observability', 'testing'],
+  ['transports'],
   [''], // the files of lib/ itself
 ];
 
@@ -32,7 +33,7 @@ const PACKAGES: readonly { name: RegExp; in: RegExp; where: string }[] = [
   { name: /^rxjs(\/|$)/, in: /^/, where: 'everywhere' },
   {
     name: /^@nestjs\/(common|core)(\/|$)/,
-    in: /^(operations|checks|decorators|http|observability|testing)\/|^[^/]+$/,
+    in: /^(operations|checks|decorators|http|observability|testing|transports)\/|^[^/]+$/,
     where: 'from operations/ down',
   },
   { name: /^ioredis(\/|$)/, in: /^stores\/redis[^/]*$/, where: 'stores/redis*' },

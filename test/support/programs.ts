@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, ForkOptions } from 'node:child_process';
 import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -8,13 +8,21 @@ import { READY } from '../programs/answering.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const COMPILER = join(ROOT, 'node_modules/@typescript/native/bin/tsc');
-const START_DEADLINE_MS = 20_000;
+const START_DEADLINE_MS = 120_000;
 
 /** The programs of `test/programs`, compiled with the library, for processes of their own. */
 export class Programs {
   private readonly running = new Set<Program>();
 
-  private constructor(private readonly folder: string) {}
+  private constructor(
+    private readonly folder: string,
+    private readonly isTemporary = true,
+  ) {}
+
+  /** Those that were compiled together with whoever asks. */
+  static compiled(): Programs {
+    return new Programs(ROOT, false);
+  }
 
   static build(): Programs {
     mkdirSync(join(ROOT, 'build'), { recursive: true });
@@ -27,9 +35,9 @@ export class Programs {
   }
 
   /** Starts a program so many times and waits until each can be asked. */
-  async start(name: string, configurations: readonly object[]): Promise<Program[]> {
+  async start(name: string, configurations: readonly object[], execArgv: readonly string[] = []): Promise<Program[]> {
     const file = join(this.folder, 'test/programs', `${name}.js`);
-    const started = configurations.map((configuration) => new Program(file, configuration));
+    const started = configurations.map((configuration) => new Program(file, configuration, execArgv));
     for (const program of started) this.running.add(program);
     await Promise.all(started.map((program) => program.ready));
     return started;
@@ -38,7 +46,7 @@ export class Programs {
   /** Ends every program that was started, and removes what was compiled. */
   async stop(): Promise<void> {
     await this.end();
-    rmSync(this.folder, { recursive: true, force: true });
+    if (this.isTemporary) rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Ends every program that was started. */
@@ -56,8 +64,9 @@ export class Program {
   #asked = READY;
   #printed = '';
 
-  constructor(file: string, configuration: object) {
-    this.#child = fork(file, [JSON.stringify(configuration)], { serialization: 'advanced', silent: true });
+  constructor(file: string, configuration: object, execArgv: readonly string[] = []) {
+    const options: ForkOptions = { serialization: 'advanced', silent: true, execArgv: [...execArgv] };
+    this.#child = fork(file, [JSON.stringify(configuration)], options);
     for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
       stream.on('data', (text: Buffer) => (this.#printed = (this.#printed + text.toString()).slice(-4_000)));
     }
@@ -78,6 +87,15 @@ export class Program {
     const answer = this.#expect(question.id);
     this.#child.send(question);
     return (await answer) as T;
+  }
+
+  /** Freezes the process, or lets it go on. */
+  pause(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child.kill('SIGCONT');
   }
 
   /** Ends the process at once, whatever it is doing. */

@@ -7,8 +7,10 @@ import type { RedisServer } from './redis.js';
 export const FAULTS = ['lateCommands', 'lateReplies', 'lostReply', 'lostCommands', 'ghostCommands'] as const;
 export type Fault = (typeof FAULTS)[number];
 
+/** As an argument of a command: 16 characters, in front of the mode. */
+const BEGIN_TOKEN = /\$16\r\n([\w-]{16})\r\n\$\d+\r\n(?:load|put)\r\n/g;
 const LONGEST_DELAY = 400;
-const [SHORTEST_CALM, LONGEST_CALM] = [10, 250];
+const [SHORTEST_CALM, LONGEST_CALM] = [50, 2_000];
 
 /**
  * Stands between clients and a server. Once it is told to disturb, it does to each connection, at random times:
@@ -21,8 +23,12 @@ const [SHORTEST_CALM, LONGEST_CALM] = [10, 250];
  */
 export class RedisProxy {
   readonly counts = new Map<Fault, number>(FAULTS.map((fault) => [fault, 0]));
+  /** How many begins a client sent again on another connection. */
+  resent = 0;
   readonly #server: Server;
   readonly #open = new Set<Relay>();
+  /** The connection on which each token was first sent. No two begins share one. */
+  readonly #tokens = new Map<string, Relay>();
   #isDisturbing = false;
 
   private constructor(
@@ -58,7 +64,8 @@ export class RedisProxy {
   #accept(client: Socket): void {
     const upstream = connect(this.target.port, this.target.host);
     let calmUntil = this.#nextFault();
-    const relay = new Relay(client, upstream, () => {
+    client.on('data', (data) => this.#noteTokens(relay, data));
+    const relay: Relay = new Relay(client, upstream, () => {
       if (!this.#isDisturbing || performance.now() < calmUntil) return undefined;
       calmUntil = this.#nextFault();
       const fault = FAULTS[Math.floor(this.random() * FAULTS.length)]!;
@@ -67,6 +74,13 @@ export class RedisProxy {
     });
     this.#open.add(relay);
     upstream.once('close', () => this.#open.delete(relay));
+  }
+
+  #noteTokens(relay: Relay, data: Buffer): void {
+    for (const [, token] of data.toString('latin1').matchAll(BEGIN_TOKEN)) {
+      if (!this.#tokens.has(token!)) this.#tokens.set(token!, relay);
+      else if (this.#tokens.get(token!) !== relay) this.resent++;
+    }
   }
 
   #nextFault(): number {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,14 +9,18 @@ import { createInterface } from 'node:readline';
 export interface RedisServerOptions {
   /** More arguments of `redis-server`, as in `['--maxmemory', '4mb']`. They win over the ones set here. */
   args?: readonly string[];
+  /** Makes it a Sentinel, which watches nothing yet. */
+  isSentinel?: boolean;
   /** The directory that holds `dump.rdb`. Left out: a temporary one, removed by `stop()`. */
   dir?: string;
 }
 
-const START_DEADLINE_MS = 10_000;
+const START_DEADLINE_MS = 60_000;
 const START_ATTEMPTS = 5;
 const STOP_DEADLINE_MS = 5_000;
 const LOG_LINES_KEPT = 40;
+const READY = /Ready to accept connections|Sentinel ID is/;
+const SENTINEL_FILE = 'sentinel.conf';
 
 /**
  * A real `redis-server` process of a test's own, on a free port of the loopback interface. It keeps nothing on disk unless the
@@ -37,15 +41,18 @@ export class RedisServer {
   private constructor(
     readonly port: number,
     readonly dir: string,
-    private readonly args: readonly string[],
-    private readonly ownsDir: boolean,
+    private readonly options: RedisServerOptions,
   ) {}
+
+  private get ownsDir(): boolean {
+    return this.options.dir === undefined;
+  }
 
   /** Starts a server and resolves once it accepts commands. */
   static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
     const dir = options.dir ?? (await mkdtemp(join(tmpdir(), 'nestash-redis-')));
     for (let attempt = 1; ; attempt++) {
-      const server = new RedisServer(await freePort(), dir, options.args ?? [], options.dir === undefined);
+      const server = new RedisServer(await freePort(), dir, options);
       try {
         await server.launch();
         return server;
@@ -116,6 +123,8 @@ export class RedisServer {
 
   private async launch(): Promise<void> {
     this.log = [];
+    // A Sentinel writes what it learns into its configuration, and does not start without a file for it.
+    if (this.options.isSentinel) await writeFile(join(this.dir, SENTINEL_FILE), '', { flag: 'a' });
     const child = spawn(process.env['REDIS_SERVER_BIN'] ?? 'redis-server', this.commandLine(), {
       cwd: this.dir,
       detached: true,
@@ -130,7 +139,8 @@ export class RedisServer {
 
   private commandLine(): string[] {
     const own = ['--port', `${this.port}`, '--bind', this.host, '--dir', this.dir, '--save', '', '--appendonly', 'no'];
-    return [...own, '--daemonize', 'no', ...this.args];
+    const mode = this.options.isSentinel ? [SENTINEL_FILE, '--sentinel'] : [];
+    return [...mode, ...own, '--daemonize', 'no', ...(this.options.args ?? [])];
   }
 
   private untilReady(child: ChildProcess): Promise<void> {
@@ -150,7 +160,7 @@ export class RedisServer {
       for (const stream of [child.stdout, child.stderr]) {
         createInterface({ input: stream! }).on('line', (line) => {
           this.log = [...this.log.slice(1 - LOG_LINES_KEPT), line];
-          if (!line.includes('Ready to accept connections')) return;
+          if (!READY.test(line)) return;
           clearTimeout(deadline);
           resolve();
         });

@@ -47,8 +47,20 @@ export const adminTests: BlogTests = (blog) => {
 
     it('come and go together, and posts and lists that they have nothing to do with stay', async () => {
       const pages = slugs.flatMap((slug) => [`/posts/${slug}`, `/posts/${slug}?lang=de`, `/posts/${slug}/comments`]);
-      const lists: Address[] = ['/posts?perPage=3', '/categories?lang=fr', ['/me/activity', { token: blog.rita }]];
-      const others = ['/posts/dialog', '/posts/dialog/comments', '/posts?category=css&perPage=7'];
+      await blog.send('PUT', '/posts/zstd/like', { token: blog.rita });
+      await blog.send('POST', '/posts/brotli/comments', { token: blog.ada, body: { text: 'Smaller.' } });
+      const lists: Address[] = [
+        '/posts?perPage=3',
+        '/categories?lang=fr',
+        ['/me/activity', { token: blog.rita }],
+        ['/me/activity?lang=de', { token: blog.ada }],
+      ];
+      const others: Address[] = [
+        '/posts/dialog',
+        '/posts/dialog/comments',
+        '/posts?category=css&perPage=7',
+        ['/me/activity', { token: blog.edgar }],
+      ];
       await blog.warm(...pages, ...lists, ...others);
       const { body: moved } = await send('POST', '/bulk/unpublish', { slugs });
       expect(slugsIn(moved).sort()).toEqual([...slugs].sort());

@@ -109,11 +109,56 @@ export const editingTests: BlogTests = (blog) => {
     await send('POST', '/posts/hello/publish');
     expect((await blog.expectMisses(list))[0]).toMatchObject({ items: [{ title: 'Hello again' }] });
     await blog.warm('/posts/hello', '/posts/hello/comments');
+    await blog.expectHits(german);
     expect((await send('DELETE', '/posts/hello')).status).toBe(200);
     expect((await blog.expectMisses(list, mine)).map(({ total }) => total)).toEqual([0, 0]);
     expect((await blog.get('/posts/hello')).status).toBe(404);
     expect((await blog.get('/posts/hello/comments')).status).toBe(404);
     await blog.expectHits('/posts/dialog');
+  });
+
+  it('loads nothing again that visitors see when a draft is deleted', async () => {
+    const desk = ['/admin/posts?state=draft&tag=grid', { token: blog.ada }] as const;
+    const activity = ['/me/activity', { token: blog.rita }] as const;
+    const draft = {
+      slug: 'unseen',
+      title: 'Unseen',
+      summary: 'Never.',
+      body: 'Read.',
+      category: 'css',
+      tags: ['grid'],
+    };
+    await send('POST', '/posts', draft);
+    const others = ['/posts?category=css&perPage=6', '/posts?perPage=6', '/categories', '/tags', activity];
+    const related = 'public:blog:related:dialog:en';
+    await blog.warm(desk, ...others);
+    await blog.get('/posts/dialog/related');
+    expect((await send('DELETE', '/posts/unseen')).status).toBe(200);
+    expect(slugsIn((await blog.expectMisses(desk))[0].items)).not.toContain('unseen');
+    await blog.expectHits(...others);
+    expect(await blog.app.get(CacheService).has(related)).toBe(true);
+  });
+
+  it('leaves the lists of a language alone in which nobody can read the post that comes or goes', async () => {
+    const [german, english] = ['/posts?category=html&lang=de', '/posts?category=html'];
+    await blog.warm(german, english);
+    await send('POST', '/posts', {
+      slug: 'nur',
+      lang: 'de',
+      title: 'Nur',
+      summary: 'Hier.',
+      body: '',
+      category: 'html',
+    });
+    for (const [verb, found] of [
+      ['publish', true],
+      ['unpublish', false],
+    ] as const) {
+      expect((await send('POST', `/posts/nur/${verb}`)).status).toBe(200);
+      const [list] = await blog.expectMisses(german);
+      expect(slugsIn(list.items).includes('nur')).toBe(found);
+      await blog.expectHits(english);
+    }
   });
 
   it('does not let a write without permission invalidate anything', async () => {

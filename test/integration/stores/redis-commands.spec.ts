@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { storeContract } from '../../../lib/testing/store-contract.js';
 import { RedisServer } from '../../support/redis.js';
+import { LARGE, NearBench } from './near-support.js';
 import { connectedBench } from './redis-support.js';
 
 const FILE = join(import.meta.dirname, 'redis-commands.json');
@@ -10,13 +11,16 @@ const committed = JSON.parse(readFileSync(FILE, 'utf8')) as string[];
 
 /** What stands at each place behind the name of a command; null where a word of the command itself stands. */
 const ARGUMENTS: Record<string, readonly (string | null)[]> = {
+  CLIENT: [null, null, null, 'client-id', null, null, 'prefix', null, 'prefix'],
   DEL: ['key…'],
   EVAL: ['script', 'numkeys', '…'],
   EVALSHA: ['sha1', 'numkeys', '…'],
+  GETRANGE: ['key', 'start', 'end'],
   MGET: ['key…'],
   PEXPIRE: ['key', 'milliseconds'],
   PTTL: ['key'],
   SCAN: ['cursor', null, 'pattern', null, 'count'],
+  SUBSCRIBE: ['channel…'],
   SET: ['key', 'value', null, 'milliseconds'],
 };
 
@@ -49,6 +53,17 @@ afterAll(async () => {
 
 storeContract('on a server that is watched', async () => (await connectedBench(server.url)).store);
 
+it('keeps copies of what is on a server that is watched', async () => {
+  for (const consistency of ['validated', 'eventual'] as const) {
+    const bench = await NearBench.open(server.url, consistency);
+    const address = bench.address('list');
+    await bench.load(address, LARGE);
+    for (let hit = 0; hit < 2; hit++) expect(await bench.payload(address)).toBe(LARGE);
+    if (consistency === 'eventual') await bench.untilServedHere(address);
+    await bench.close();
+  }
+});
+
 describe('the commands that were sent, also inside scripts,', () => {
   it('are those of the committed list', () => {
     expect([...seen].sort()).toEqual(committed);
@@ -59,7 +74,7 @@ describe('the commands that were sent, also inside scripts,', () => {
     try {
       for (const form of committed) {
         const [name = '', ...words] = form.split(' ');
-        const since = await versionsOf(client, name);
+        const since = await versionsOf(client, name, words[0]);
         for (const word of [name, ...words.filter((part) => /^[A-Z]+$/.test(part))]) {
           expect({ form, word, isOld: isAtMost62(since.get(word)) }).toEqual({ form, word, isOld: true });
         }
@@ -81,11 +96,14 @@ describe('the commands that were sent, also inside scripts,', () => {
   });
 });
 
-/** Since which version the server has the command and each word of it. */
-async function versionsOf(client: Redis, command: string): Promise<Map<string, string>> {
+/** Since which version the server has the command, or its subcommand, and each word of it. */
+async function versionsOf(client: Redis, command: string, subcommand = ''): Promise<Map<string, string>> {
   const [, facts] = (await client.call('COMMAND', 'DOCS', command)) as [string, unknown];
   const since = new Map<string, string>();
   collect(facts, since, command);
+  const subcommands = fieldsOf(fieldsOf(facts)['subcommands'] ?? []);
+  const own = subcommands[`${command}|${subcommand}`.toLowerCase()];
+  if (own) collect(own, since, subcommand);
   return since;
 }
 

@@ -41,7 +41,7 @@ describe('with a borrowed client', () => {
     const before = listeners();
     const store = await connected({ client });
     await store.close();
-    expect(client.status).toBe('ready');
+    expect(await client.ping()).toBe('PONG');
     expect(Object.getOwnPropertyNames(client).sort()).toEqual(properties);
     expect(listeners()).toEqual(before);
     await client.quit();

@@ -5,9 +5,9 @@ import { beginScript } from '../../../lib/stores/redis-scripts.js';
 import { eventually } from '../../../lib/testing/store-bench.js';
 import type { StoreBench } from '../../../lib/testing/store-bench.js';
 import { RedisServer } from '../../support/redis.js';
-import { Opened, recordCalls } from './redis-support.js';
+import { Opened, isConnected, recordCalls } from './redis-support.js';
 
-const COMEBACK = 5_000;
+const COMEBACK = 30_000;
 
 let server: RedisServer;
 let raw: Redis;
@@ -30,14 +30,7 @@ function answerInfo(client: Redis, answer: () => Promise<string>): void {
 }
 
 async function isBack(bench: StoreBench): Promise<void> {
-  await eventually(
-    () =>
-      bench.store.connect().then(
-        () => true,
-        () => false,
-      ),
-    COMEBACK,
-  );
+  await eventually(() => isConnected(bench.store), COMEBACK);
 }
 
 describe('after a restart from a snapshot', () => {
