@@ -10,10 +10,13 @@ export interface Seen {
 /** Traces of a value that was put into a text without care. */
 const CARELESS = [/\bundefined\b/, /\[object \w+\]/, /\bNaN\b/, /\bfunction\s*\(/, /=>\s*\{/, /\S {2,}\S/];
 
-/** The text in an error. A refused start with one mistake is seen as that mistake, for its text is what matters. */
+/** The text in an error. A report of one mistake or one warning is seen as that, for its text is what matters. */
 export function seenIn(error: unknown, wanted: Misuse['code']): Seen {
-  if (CacheError.is(error, 'START_UP_REFUSED') && wanted !== 'START_UP_REFUSED') {
-    const [only, ...others] = error.details.problems;
+  const isReport = CacheError.is(error, 'START_UP_REFUSED') || CacheError.is(error, 'CACHE_UNSOUND');
+  if (isReport && wanted !== error.code) {
+    const warnings = 'warnings' in error.details ? error.details.warnings : [];
+    const isWarning = warnings.some(({ code }) => code === wanted);
+    const [only, ...others] = isWarning ? warnings : error.details.problems;
     if (only && others.length === 0) return { code: only.code, text: only.message };
   }
   const { code, message } = error as { code?: string; message?: string };

@@ -48,7 +48,7 @@ export const keyMisuses: readonly Misuse[] = [
     shows: ['PostsService.list', '<<filter.author>>', '<<filter.author|none>>'],
     async make() {
       class PostsService {
-        @Cacheable('posts:<<filter.author>>')
+        @Cacheable('posts:<<filter.author>>', { ignore: ['filter'] })
         async list(filter: { author?: string }): Promise<unknown> {
           return [filter];
         }

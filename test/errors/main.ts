@@ -2,21 +2,31 @@
 import { CACHE_ERROR_CODES } from 'nestash';
 import type { Seen } from './judge.js';
 import { faultsOf, faultsOfAll, faultsOfLines, seenIn } from './judge.js';
+import { graphMisuses } from './graph.js';
+import { inputMisuses } from './inputs.js';
 import { keyMisuses } from './keys.js';
+import { manyMisuses } from './many.js';
 import { methodMisuses } from './methods.js';
 import type { LoggedMisuse, Misuse } from './misuse.js';
 import { optionMisuses } from './options.js';
 import { loggedMisuses } from './production.js';
 import { requestMisuses } from './requests.js';
+import { routeMisuses } from './routes.js';
 import { storeMisuses } from './stores.js';
 import { templateMisuses } from './templates.js';
+import { loggedTransportMisuses, transportMisuses } from './transports.js';
 import { valueMisuses } from './values.js';
 
 const PARTS: readonly (readonly [title: string, misuses: readonly Misuse[]])[] = [
   ['Options', optionMisuses],
   ['Templates', templateMisuses],
   ['Methods', methodMisuses],
+  ['Many ids', manyMisuses],
+  ['GraphQL, messages and WebSockets', transportMisuses],
+  ['Routes', routeMisuses],
   ['Keys', keyMisuses],
+  ['Keys that do not fit together', graphMisuses],
+  ['What keys leave out', inputMisuses],
   ['Requests', requestMisuses],
   ['Values and loaders', valueMisuses],
   ['Stores, locks and packages', storeMisuses],
@@ -35,13 +45,14 @@ for (const [title, misuses] of PARTS) {
 }
 
 printTitle('What the log says where a request must not fail');
-for (const misuse of loggedMisuses) {
+const logged = [...loggedMisuses, ...loggedTransportMisuses];
+for (const misuse of logged) {
   const lines = await linesOf(misuse);
   print(misuse, lines.join('\n'), faultsOfLines(misuse, lines));
 }
 
 for (const fault of faultsOfAll(seen, CACHE_ERROR_CODES)) printFault(fault);
-console.log(`\n${loggedMisuses.length} lines of the log, each left by real misuse`);
+console.log(`\n${logged.length} lines of the log, each left by real misuse`);
 console.log(`${seen.length} error texts, each made by real misuse`);
 if (faults > 0) console.log(`${faults} faults: see NOT RIGHT above`);
 process.exitCode = faults > 0 ? 1 : 0;

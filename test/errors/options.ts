@@ -1,6 +1,16 @@
-import { CachePut, Cacheable, CacheModule, InvalidateCache, cacheKeys, memoryStore, redisStore } from 'nestash';
+import { Controller, Get, Res } from '@nestjs/common';
+import {
+  CachePut,
+  Cacheable,
+  CacheModule,
+  InvalidateCache,
+  cacheKeys,
+  memoryStore,
+  redisStore,
+  ttlMatrix,
+} from 'nestash';
 import type { Misuse } from './misuse.js';
-import { usingCache, usingService } from './misuse.js';
+import { using, usingCache, usingService } from './misuse.js';
 
 /** Options that do not exist, or hold what they cannot mean. */
 export const optionMisuses: readonly Misuse[] = [
@@ -78,6 +88,24 @@ export const optionMisuses: readonly Misuse[] = [
     },
   },
   {
+    wrote: `@InvalidateCache(['public:posts'], { settle: '5m' }) on PostsService.update`,
+    code: 'OPTION_INVALID',
+    shows: ['PostsService.update', '"settle" is the string "5m"', "at most '1m'"],
+    async make() {
+      class PostsService {
+        @InvalidateCache(['public:posts'], { settle: '5m' })
+        async update() {}
+      }
+      await usingService(PostsService);
+    },
+  },
+  {
+    wrote: `cache.invalidate('public:*:list', { settle: '2s' })`,
+    code: 'OPTION_INVALID',
+    shows: ['CacheService.invalidate()', '"settle" is the string "2s"', '"public:*:list"', 'do not exist yet'],
+    make: () => usingCache((cache) => cache.invalidate('public:*:list', { settle: '2s' })),
+  },
+  {
     wrote: `@CachePut({ ttl: '5m' }), without a key, on PostsService.update`,
     code: 'OPTION_INVALID',
     shows: ['PostsService.update', '"key" is missing'],
@@ -101,6 +129,46 @@ export const optionMisuses: readonly Misuse[] = [
         }
       }
       await usingService(PostsService);
+    },
+  },
+  {
+    wrote: `@Cacheable('public:posts', { softTimeout: '200ms' }) on PostsService.list`,
+    code: 'OPTION_INVALID',
+    shows: ['PostsService.list', '"softTimeout" is the string "200ms"', 'left out without "staleIfError"'],
+    async make() {
+      class PostsService {
+        @Cacheable('public:posts', { softTimeout: '200ms' })
+        async list() {}
+      }
+      await usingService(PostsService);
+    },
+  },
+  {
+    wrote: `@Cacheable('public:posts', { staleIfError: '1m', staleWhileRevalidate: '1h' }) on PostsService.list`,
+    code: 'OPTION_INVALID',
+    shows: ['PostsService.list', '"staleIfError" is the string "1m"', `longer than "staleWhileRevalidate", '1h'`],
+    async make() {
+      class PostsService {
+        @Cacheable('public:posts', { staleIfError: '1m', staleWhileRevalidate: '1h' })
+        async list() {}
+      }
+      await usingService(PostsService);
+    },
+  },
+  {
+    wrote: `@Cacheable('public:posts', { staleIfError: '1h' }) on PostsController.list(@Res({ passthrough: true }) reply)`,
+    code: 'OPTION_INVALID',
+    shows: ['PostsController.list', '"staleIfError" is the string "1h"', 'takes @Res()'],
+    async make() {
+      @Controller('posts')
+      class PostsController {
+        @Get()
+        @Cacheable('public:posts', { staleIfError: '1h', ignore: ['reply'] })
+        list(@Res({ passthrough: true }) reply: object) {
+          return [typeof reply];
+        }
+      }
+      await using({ controllers: [PostsController] });
     },
   },
   {
@@ -140,6 +208,36 @@ export const optionMisuses: readonly Misuse[] = [
     code: 'DURATION_INVALID',
     shows: ['CacheService.set()', '"ttl" is "10 minutes"', "'365d'"],
     make: () => usingCache((cache) => cache.set('posts:42', {}, { ttl: '10 minutes' as never })),
+  },
+  {
+    wrote: `@Cacheable('public:blog:list', { ttl: '10m' }) on PostsService.list, with policies: ttlMatrix`,
+    code: 'TTL_OUT_OF_POLICY',
+    shows: ['PostsService.list', `'10m' in its decorator`, '"public:*:list"', "'30s' to '2m'"],
+    async make() {
+      class PostsService {
+        @Cacheable('public:blog:list', { ttl: '10m' })
+        async list() {}
+      }
+      await using({ providers: [PostsService], cache: { policies: ttlMatrix } });
+    },
+  },
+  {
+    wrote: `CacheModule.forRoot({ policies: [{ match: 'admin', cache: false, ttl: '5m' }] })`,
+    code: 'OPTION_INVALID',
+    shows: ['policies[0]', '"cache"', 'left out where "ttl"'],
+    make: async () => CacheModule.forRoot({ policies: [{ match: 'admin', cache: false, ttl: '5m' }] }),
+  },
+  {
+    wrote: `CacheModule.forRoot({ policies: [{ match: 'admin', cache: false }, { match: 'admin:*:list', ttl: '20s' }] })`,
+    code: 'OPTION_INVALID',
+    shows: ['policies[1]', '"admin:*:list"', 'the earlier policy "admin"'],
+    make: async () =>
+      CacheModule.forRoot({
+        policies: [
+          { match: 'admin', cache: false },
+          { match: 'admin:*:list', ttl: '20s' },
+        ],
+      }),
   },
   {
     wrote: `two of these in one application`,

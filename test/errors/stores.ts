@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Cluster, Redis } from 'ioredis';
-import { CacheService, redisStore } from 'nestash';
+import { CacheService, memoryStore, nearStore, redisStore } from 'nestash';
 import type { Misuse } from './misuse.js';
 import { using, usingCache } from './misuse.js';
 
@@ -57,7 +57,7 @@ export const storeMisuses: readonly Misuse[] = [
   {
     wrote: `cache.invalidate('posts') while Redis is down`,
     code: 'STORE_UNAVAILABLE',
-    shows: ['"default"', '"invalidate"', 'ECONNREFUSED 127.0.0.1', 'invalidate again'],
+    shows: ['"default"', '"invalidate"', 'ECONNREFUSED 127.0.0.1', 'the invalidation waits'],
     make: () => withoutRedis((cache) => cache.invalidate('posts')),
   },
   {
@@ -73,10 +73,69 @@ export const storeMisuses: readonly Misuse[] = [
     make: async () => redisStore({ client: new Redis({ keyPrefix: 'shop:', lazyConnect: true }) }),
   },
   {
-    wrote: `redisStore({ client: new Cluster([…]) })`,
+    wrote: `redisStore({ client: new Cluster([…], { scaleReads: 'slave' }) })`,
     code: 'STORE_CLIENT_REFUSED',
-    shows: ['redisStore()', 'Cluster', 'single server'],
-    make: async () => redisStore({ client: new Cluster(['127.0.0.1:6379'], { lazyConnect: true }) }),
+    shows: ['redisStore()', 'scaleReads', '"slave"', 'A replica may lag behind'],
+    make: async () =>
+      redisStore({ client: new Cluster(['127.0.0.1:6379'], { lazyConnect: true, scaleReads: 'slave' }) }),
+  },
+  {
+    wrote: `redisStore({ client: new Redis({ sentinels: […], name: 'mymaster', role: 'slave' }) })`,
+    code: 'STORE_CLIENT_REFUSED',
+    shows: ['redisStore()', 'role', '"slave"', 'A replica may lag behind'],
+    make: async () =>
+      redisStore({
+        client: new Redis({ sentinels: [{ host: 'a' }], name: 'mymaster', role: 'slave', lazyConnect: true }),
+      }),
+  },
+  {
+    wrote: `redisStore({ sentinels: [{ host: 'sentinel-1' }], name: 'mymaster', role: 'slave' })`,
+    code: 'OPTION_INVALID',
+    shows: ['redisStore()', '"role"', '"slave"', 'a replica may lag behind'],
+    make: async () => redisStore({ sentinels: [{ host: 'sentinel-1' }], name: 'mymaster', role: 'slave' } as never),
+  },
+  {
+    wrote: `redisStore('redis://localhost:6379', { compressAbove: '4kb' })`,
+    code: 'OPTION_INVALID',
+    shows: ['redisStore()', '"compressAbove"', '"4kb"', 'a whole number of at least 0'],
+    make: async () => redisStore('redis://localhost:6379', { compressAbove: '4kb' as never }),
+  },
+  {
+    wrote: `nearStore({ far: memoryStore() })`,
+    code: 'OPTION_INVALID',
+    shows: ['nearStore()', '"far"', 'what redisStore() returns'],
+    make: async () => nearStore({ far: memoryStore() }),
+  },
+  {
+    wrote: `nearStore({ far: redisStore({ cluster: […] }), consistency: 'eventual' })`,
+    code: 'OPTION_INVALID',
+    shows: ['nearStore()', '"consistency"', '"eventual"', '"validated" where "far" is a cluster'],
+    make: async () => nearStore({ far: redisStore({ cluster: ['127.0.0.1:1'] }), consistency: 'eventual' }),
+  },
+  {
+    wrote: `nearStore({ far: redisStore(…), consistency: 'strong' })`,
+    code: 'OPTION_INVALID',
+    shows: ['nearStore()', '"consistency"', '"strong"', '"validated" or "eventual"'],
+    make: async () => nearStore({ far: redisStore('redis://localhost'), consistency: 'strong' as never }),
+  },
+  {
+    wrote: `nearStore({ far: redisStore(…), maxEntries: 500 })`,
+    code: 'OPTION_UNKNOWN',
+    shows: ['nearStore()', '"maxEntries"', '"near"'],
+    make: async () => nearStore({ far: redisStore('redis://localhost'), maxEntries: 500 } as never),
+  },
+  {
+    wrote: `redisStore({ cluster: [] })`,
+    code: 'OPTION_INVALID',
+    shows: ['redisStore()', '"cluster"', 'at least one address'],
+    make: async () => redisStore({ cluster: [] }),
+  },
+  {
+    wrote: `forRoot({ prefix: 'prod:{shop}', store: redisStore({ cluster: […] }) })`,
+    code: 'OPTION_INVALID',
+    shows: ['"prefix"', '"prod:{shop}"', 'without braces'],
+    make: () =>
+      using({ cache: { prefix: 'prod:{shop}', store: redisStore({ cluster: ['127.0.0.1:1'] }) } }, async () => {}),
   },
   {
     wrote: `redisStore({ client }) with a client of another library`,

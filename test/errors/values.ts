@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Controller, Get } from '@nestjs/common';
 import { CacheService, Cacheable } from 'nestash';
 import type { Misuse } from './misuse.js';
@@ -51,6 +52,20 @@ export const valueMisuses: readonly Misuse[] = [
         }
       }
       await usingService(PostsService, (posts) => posts.findOne());
+    },
+  },
+  {
+    wrote: 'PostsService.export returns a stream',
+    code: 'VALUE_NOT_SERIALIZABLE',
+    shows: ['PostsService.export', '$', 'Readable', 'its content'],
+    async make() {
+      class PostsService {
+        @Cacheable('posts:export')
+        async export() {
+          return Readable.from(['id;title']);
+        }
+      }
+      await usingService(PostsService, (posts) => posts.export());
     },
   },
   {

@@ -15,7 +15,7 @@ export default [
         token: randomToken(),
         mode,
         lateTags: request.hasLateTags,
-        generationLifetime: generationLifetime(request.lifetime),
+        generationLifetime: generationLifetime(entryLifetime(request)),
         ignore,
       });
     } catch (error) {
@@ -49,7 +49,7 @@ export default [
   {
     mistake: 'a failed load keeps its lease',
     file: loader,
-    find: 'const isUnchanged = lease !== undefined && (await this.#leases.drop(lease));',
+    find: 'const isUnchanged = lease !== undefined && (await this.#leases.drop(lease, frame.dependencies));',
     replace: 'const isUnchanged = lease !== undefined;',
     tests: failing,
     only: 'gives the lease back',
@@ -88,7 +88,7 @@ export default [
   {
     mistake: 'a load that never ends is joined for ever',
     file: 'lib/engine/loader.ts',
-    find: 'const stopWatching = this.context.clock.after(LONGEST_LOAD, () => this.flights.close(flight));',
+    find: 'const stopWatching = clock.after(LONGEST_LOAD, () => this.flights.close(flight));',
     replace: 'const stopWatching = () => {};',
     tests: 'test/unit/engine/hung-loads.spec.ts',
     only: 'after which they load once for all of them',
@@ -118,8 +118,8 @@ export default [
   {
     mistake: 'a missing generation counts as never invalidated',
     file: 'lib/core/entry.ts',
-    find: 'if (generationOf(group) !== recorded) return false;',
-    replace: 'if ((generationOf(group) ?? recorded) !== recorded) return false;',
+    find: 'if (generations.get(group) !== recorded) return false;',
+    replace: 'if ((generations.get(group) ?? recorded) !== recorded) return false;',
     tests: 'test/integration/stores/redis-contract-ioredis-5.spec.ts',
     only: 'kills an entry with each part of its path',
   },
@@ -129,5 +129,45 @@ export default [
     find: 'if (!header.groups.has(group)) return false;',
     replace: '',
     tests: 'test/unit/engine/entries.spec.ts',
+  },
+  {
+    mistake: 'a damaged entry is never replaced',
+    file: engine,
+    find: "verdict === 'dead' ? undefined : snapshot?.entry.header.token",
+    replace: 'undefined',
+    tests: 'test/unit/engine/entries.spec.ts',
+    only: 'that is damaged',
+  },
+  {
+    mistake: 'an entry that appears while its reader waits, and is of no use to it, is asked for again and again',
+    file: leases,
+    find: 'ignored = header.token;',
+    replace: '',
+    tests: 'test/unit/engine/joining.spec.ts',
+    only: 'load for themselves when they ask for another',
+  },
+  {
+    mistake: 'a clearing that was not delivered lets running loads fill',
+    file: engine,
+    find: 'this.#flights.detach(() => true);',
+    replace: '',
+    tests: down,
+    only: 'before a clearing',
+  },
+  {
+    mistake: 'a fill without an answer keeps others waiting',
+    file: leases,
+    find: "this.#tellFailure('fill', error);\n      this.#letGo(lease);",
+    replace: "this.#tellFailure('fill', error);",
+    tests: 'test/unit/engine/leases.spec.ts',
+    only: 'is given back at once',
+  },
+  {
+    mistake: 'generations live no longer than what was built under them',
+    file: 'lib/engine/freshness.ts',
+    find: 'Math.max(2 * entryLifetime, 600_000)',
+    replace: 'entryLifetime',
+    tests: 'test/unit/engine/leases.spec.ts',
+    only: 'asks for generations that outlive an entry',
   },
 ];

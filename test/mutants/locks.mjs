@@ -66,4 +66,18 @@ export default [
     replace: 'if (wait === 0) {',
     only: 'is waited for as long as is asked',
   },
+  {
+    mistake: 'a lock lives from the answer to its renewal',
+    ...lock,
+    find: 'heldUntil = isHeld ? asked + lifetime : 0;',
+    replace: 'heldUntil = isHeld ? clock.monotonic() + lifetime : 0;',
+    only: 'lives from when a renewal was asked for',
+  },
+  {
+    mistake: 'a lock is held although the answer came after its end',
+    ...lock,
+    find: ' && clock.monotonic() < asked + lifetime) return',
+    replace: ') return',
+    only: 'is not taken for held',
+  },
 ];

@@ -29,6 +29,7 @@ export default [
   {
     mistake: 'the ttl of a store is ignored',
     ...options,
+    file: 'lib/cache.stores.ts',
     find: "store.ttl === undefined ? ttl : parseDuration(store.ttl, 'ttl', name)",
     replace: 'store.kind === undefined ? 0 : ttl',
     only: 'are injected by name, and keep entries of their own',
@@ -73,7 +74,7 @@ export default [
   {
     mistake: 'an application starts with a store that can never work',
     file: 'lib/cache.module.ts',
-    find: "if (!CacheError.is(error, 'STORE_UNAVAILABLE')) throw error;",
+    find: "if (options.requireStore || !CacheError.is(error, 'STORE_UNAVAILABLE')) throw error;",
     replace: 'if (!CacheError.is(error)) return;',
     tests: 'test/e2e/lifetime.spec.ts',
     only: 'does not start with a store that can never work',
@@ -81,15 +82,15 @@ export default [
   {
     mistake: 'an application does not start without its store',
     file: 'lib/cache.module.ts',
-    find: 'logger.error(`Cache "${name}" is not there yet',
-    replace: 'throw error;\n      logger.error(`Cache "${name}" is not there yet',
+    find: "if (options.requireStore || !CacheError.is(error, 'STORE_UNAVAILABLE')) throw error;",
+    replace: 'throw error;',
     tests: 'test/e2e/lifetime.spec.ts',
   },
   {
     mistake: 'an application starts in spite of its mistakes',
-    file: 'lib/checks/explorer.ts',
-    find: 'if (problems.size > 0) {',
-    replace: 'if (problems.size > 1_000) {',
+    file: 'lib/checks/report.ts',
+    find: 'if (unrunnable.length > 0 || ',
+    replace: 'if (unrunnable.length > 1_000 || ',
     ...startUp,
     only: 'counts the mistakes and lists each once',
   },

@@ -1,6 +1,7 @@
 /** Mistakes about which server answers the Redis store, and about the connection to it. */
 const scripts = { file: 'lib/stores/redis-scripts.ts' };
 const store = { file: 'lib/stores/redis.store.ts' };
+const reads = { file: 'lib/stores/redis-reads.ts' };
 const runIds = { tests: 'test/integration/stores/redis-run-id.spec.ts' };
 const failures = { tests: 'test/integration/stores/redis-failures.spec.ts' };
 
@@ -31,7 +32,7 @@ export default [
   },
   {
     mistake: 'a read counts whoever answered',
-    ...store,
+    ...reads,
     find: 'if (!entry || !isOfRun(runId, generations.get(ROOT_GROUP))) return undefined;',
     replace: 'if (!entry) return undefined;',
     ...runIds,
@@ -39,8 +40,8 @@ export default [
   },
   {
     mistake: 'the second part of a read counts whoever answered',
-    ...store,
-    find: 'if (!isOfRun(runId, recorded.get(ROOT_GROUP))) return undefined;',
+    ...reads,
+    find: 'if (!isOfRun(runId, entry.header.groups.get(ROOT_GROUP))) return undefined;',
     replace: 'void runId;',
     ...runIds,
     only: 'says nothing of an entry when the second part',
@@ -56,7 +57,7 @@ export default [
   {
     mistake: 'a begin counts whoever answered',
     ...store,
-    find: "if (!isOfRun(runId, generations.get(ROOT_GROUP))) throw this.connection.failure('begin', REPLACED);",
+    find: "if (!isOfRun(runId, generations.get(ROOT_GROUP))) throw connection.failure('begin', REPLACED);",
     replace: '',
     ...runIds,
     only: 'refuses a begin that takes the lease',
@@ -64,7 +65,7 @@ export default [
   {
     mistake: 'a begin hands out an entry whoever answered',
     ...store,
-    find: "if (!isOfRun(runId, entry.header.groups.get(ROOT_GROUP))) throw this.connection.failure('begin', REPLACED);",
+    find: "if (!isOfRun(runId, entry.header.groups.get(ROOT_GROUP))) throw connection.failure('begin', REPLACED);",
     replace: '',
     ...runIds,
     only: 'refuses a begin that finds an entry',
@@ -104,7 +105,7 @@ export default [
   {
     mistake: 'a borrowed client is closed',
     file: 'lib/stores/redis-client.ts',
-    find: 'isBorrowed(this.target) || ',
+    find: '    if (isBorrowed(this.target)) return;\n',
     replace: '',
     tests: 'test/integration/stores/redis-contract.spec.ts',
     only: 'leaves it open and unaltered',
@@ -124,5 +125,27 @@ export default [
     replace: 'return await answer;',
     ...failures,
     only: 'rejects every verb in time when the server hangs',
+  },
+  {
+    mistake: 'an error shows the arguments that the server repeats',
+    file: 'lib/stores/redis-failures.ts',
+    find: '.split(/, with args|\\n/)',
+    replace: ".split('\\n')",
+    ...failures,
+    only: 'is quoted without the arguments',
+  },
+  {
+    mistake: 'a fill that a full server refuses keeps its lease',
+    ...scripts,
+    find: "if stored.err then\n    redis.call('DEL', KEYS[2])",
+    replace: 'if stored.err then',
+    ...failures,
+  },
+  {
+    mistake: 'a command waits for a connection',
+    file: 'lib/stores/redis-client.ts',
+    find: 'throw this.#failures.disconnected(operation);',
+    replace: '',
+    ...failures,
   },
 ];

@@ -3,7 +3,13 @@ const scripts = {
   file: 'lib/stores/redis-scripts.ts',
   tests: 'test/integration/stores/redis-contract-ioredis-5.spec.ts',
 };
+const reads = {
+  file: 'lib/stores/redis-reads.ts',
+  tests: 'test/integration/stores/redis-batches.spec.ts',
+};
+const batch = { file: 'lib/stores/redis-batch.ts', tests: reads.tests };
 const store = { file: 'lib/stores/redis.store.ts', tests: scripts.tests };
+const invalidations = { file: 'lib/stores/redis-invalidations.ts', tests: scripts.tests };
 
 export default [
   {
@@ -109,7 +115,7 @@ export default [
   {
     mistake: 'a put leaves the variants of its path',
     ...scripts,
-    find: "if mode == 'put' then redis.call('DEL', KEYS[3]) end",
+    find: "redis.call('DEL', KEYS[3], KEYS[4])",
     replace: '',
     only: 'kills the variants of a path that was put',
   },
@@ -137,8 +143,8 @@ export default [
   {
     mistake: 'a glob deletes entries before leases',
     file: 'lib/stores/redis-scan.ts',
-    find: "['lease', 'entry'] as const",
-    replace: "['entry', 'lease'] as const",
+    find: "['lease', 'entry', 'own'] as const",
+    replace: "['entry', 'lease', 'own'] as const",
     tests: 'test/integration/stores/redis-scan.spec.ts',
     only: 'lets no load fill behind its back',
   },
@@ -168,17 +174,110 @@ export default [
   },
   {
     mistake: 'an invalidation of a path leaves its lease',
-    ...store,
-    find: '...paths.map((path) => this.#keys.lease(path)),',
+    ...invalidations,
+    find: '...places.map(({ path, keys }) => keys.lease(path)),',
     replace: '',
     only: 'stores nothing after its exact path was invalidated',
   },
   {
     mistake: 'the groups that only the entry names are not read',
-    file: store.file,
-    find: 'const unread = [...recorded.keys()].filter((group) => !generations.has(group));',
+    ...reads,
+    find: 'const unread = [...entry.header.groups.keys()].filter((group) => !generations.has(group));',
     replace: 'const unread: string[] = [];',
     tests: 'test/integration/stores/redis-namespace.spec.ts',
     only: 'two where a tag of the result is not known yet',
+  },
+  {
+    mistake: 'each read of a tick is a command',
+    ...batch,
+    find: 'start += MOST_QUESTIONS) {',
+    replace: 'start++) {',
+    only: 'are one command',
+  },
+  {
+    mistake: 'a batch has no end',
+    ...batch,
+    find: 'const MOST_QUESTIONS = 128;',
+    replace: 'const MOST_QUESTIONS = Infinity;',
+    only: 'several commands',
+  },
+  {
+    mistake: 'a batch is sent before everybody has asked',
+    ...batch,
+    find: 'process.nextTick(() => this.#send());',
+    replace: 'queueMicrotask(() => this.#send());',
+    only: 'reach it in later microtasks',
+  },
+  {
+    mistake: 'everybody waits for what is large',
+    ...batch,
+    find: 'isLarge || names',
+    replace: 'names',
+    only: 'reads what is large apart',
+  },
+  {
+    mistake: 'everybody waits for what depends on a thousand groups',
+    ...batch,
+    find: ' || names.length > MOST_NAMES',
+    replace: '',
+    only: 'reads what names many groups apart',
+  },
+  {
+    mistake: 'not everybody is told that a command failed',
+    ...batch,
+    find: 'for (const { reject } of questions.slice(1)) reject(repeated(error));',
+    replace: 'questions.at(-1)!.reject(error);',
+    only: 'fails for each of its readers',
+  },
+  {
+    mistake: 'a command that fails for many readers is many failures',
+    ...batch,
+    find: 'reject(repeated(error))',
+    replace: 'reject(error)',
+    only: 'counts as one failure of the store',
+  },
+  {
+    mistake: 'a renewal shortens the life of a generation',
+    ...scripts,
+    find: 'if left >= 0 and left < lifetime then',
+    replace: 'if left >= 0 then',
+    tests: 'test/integration/stores/redis-namespace.spec.ts',
+    only: 'shortens none',
+  },
+  {
+    mistake: 'a fill lets the generations of its entry end first',
+    ...scripts,
+    find: '  for _, key in ipairs(renewals) do lengthen(key, key == rootKey and rootLifetime or lifetime) end\nend',
+    replace: 'end',
+    tests: 'test/integration/stores/redis-namespace.spec.ts',
+    only: 'outlives none of its generations',
+  },
+  {
+    mistake: 'the tags of a result have no generation',
+    ...scripts,
+    find: "  for _, key in ipairs(created) do redis.call('SET', key, new, 'PX', kept(lifetime)) end\n",
+    replace: '',
+    only: 'tag',
+  },
+  {
+    mistake: 'several globs are looked for where the first one is',
+    ...invalidations,
+    find: "others.length === 0 ? first.literal : ''",
+    replace: 'first.literal',
+  },
+  {
+    mistake: 'of a long list only the first part is invalidated',
+    file: 'lib/stores/redis-topology.ts',
+    tests: store.tests,
+    find: 'start < names.length; start +=',
+    replace: 'start < 1; start +=',
+  },
+  {
+    mistake: 'what is no id counts as a generation',
+    ...scripts,
+    find: 'if not isId(id) then id = false end',
+    replace: '',
+    tests: 'test/integration/damage.spec.ts',
+    only: 'under the key of a generation',
   },
 ];

@@ -25,19 +25,18 @@ export default [
   {
     mistake: 'callers join after the fill was sent',
     file: loader,
-    find: 'this.flights.close(flight);\n    let isConfirmed = false;',
-    replace: 'let isConfirmed = false;',
+    find: 'this.flights.close(flight);\n    let filled: Filled',
+    replace: 'let filled: Filled',
     tests: joining,
     only: 'cannot join once the fill is on its way',
   },
   {
     mistake: 'followers take what a waiting leader found by polling',
     file: loader,
-    find: 'if (hit) return hit;',
+    find: "if (hit && begun?.kind === 'alive') {",
     replace: `if (hit && begun?.kind === 'alive') {
-        landing = { kind: 'loaded', result: { payload: begun.entry.payload, ...begun.entry.header }, confirmed: true };
-        return hit;
-      }`,
+        const value = { payload: begun.entry.payload, ...begun.entry.header };
+        leg.landing = { kind: 'loaded', result: { value, basis: undefined, token: undefined }, confirmed: true };`,
     tests: joining,
     only: 'do not share what the leader found',
   },
@@ -66,7 +65,7 @@ export default [
   {
     mistake: 'store down: loads of one key run side by side',
     file: loader,
-    find: 'await this.#waitForPredecessor(flight);',
+    find: 'await this.#waitForPredecessor(request, flight);',
     replace: '',
     tests: down,
   },
@@ -89,8 +88,8 @@ export default [
   {
     mistake: 'a result that is not stored is confirmed although it might have had tags',
     file: loader,
-    find: "isConfirmed && (result.decision.kind === 'store' || !request.hasLateTags)",
-    replace: 'isConfirmed',
+    find: ' && (isStored || !request.hasLateTags)',
+    replace: '',
     tests: joining,
     only: 'might have had an invalidated tag',
   },
@@ -129,18 +128,18 @@ export default [
   {
     mistake: 'callers get the object that the loader made',
     file: 'lib/engine/result.ts',
-    find: `return copy ? { status: 'miss', ...copy }`,
-    replace: `return copy ? { status: 'miss', value }`,
+    find: `return copy ? { status: 'miss', ...copy, isStored`,
+    replace: `return copy ? { status: 'miss', value, isStored`,
     tests: joining,
     only: 'get a value each of their own',
   },
   {
     mistake: 'a read that fails is an error',
-    file: engine,
-    find: 'return { snapshot: undefined, reachable: false };',
+    file: 'lib/engine/looks.ts',
+    find: "return { snapshot: undefined, verdict: 'dead', reachable: false };",
     replace: 'throw error;',
     tests: down,
-    only: 'a read is a miss, and is told of',
+    only: 'a read is a miss, is told of',
   },
   {
     mistake: 'a damaged entry is an error',
@@ -148,5 +147,37 @@ export default [
     find: "context.tell({ kind: 'entry-damaged', key: context.keyPrefix + request.address.path, error });\n    return undefined;",
     replace: 'throw error;',
     tests: 'test/unit/engine/entries.spec.ts',
+  },
+  {
+    mistake: 'callers of another version or form share a load',
+    file: engine,
+    find: 'variant: variantOf(request), reachable, ancestors',
+    replace: 'variant: variantOf.name, reachable, ancestors',
+    tests: joining,
+    only: 'load for themselves when they ask for another',
+  },
+  {
+    mistake: 'readers of one entry get one object',
+    file: 'lib/engine/result.ts',
+    find: 'return copyOfData(entry.master.value);',
+    replace: 'return entry.master.value;',
+    tests: 'test/unit/stores/memory-limits.spec.ts',
+    only: 'hands out a value of its own to each reader',
+  },
+  {
+    mistake: 'copies share what is nested in them',
+    file: 'lib/serialization/copies.ts',
+    find: 'Object.hasOwn(copy, key)) copy[key] = copyOfObject(member);',
+    replace: 'Object.hasOwn(copy, key)) copy[key] = member;',
+    tests: 'test/unit/stores/memory-limits.spec.ts',
+    only: 'hands out a value of its own to each reader',
+  },
+  {
+    mistake: 'values that are kept for readers are not counted',
+    file: 'lib/stores/kept-entries.ts',
+    find: 'kept.hasCountedMaster = true;',
+    replace: '',
+    tests: 'test/unit/stores/memory-limits.spec.ts',
+    only: 'counts the values that it keeps for those who read them again',
   },
 ];

@@ -1,14 +1,15 @@
 /** Mistakes of the memory store, and of what both stores rely on. */
 const store = { file: 'lib/stores/memory.store.ts', tests: 'test/unit/stores/memory-contract.spec.ts' };
 const entries = { file: 'lib/stores/memory-entries.ts', tests: 'test/unit/stores/memory-limits.spec.ts' };
+const kept = { file: 'lib/stores/kept-entries.ts', tests: 'test/unit/stores/memory-limits.spec.ts' };
 const generations = { file: 'lib/stores/memory-generations.ts', tests: 'test/unit/stores/memory-limits.spec.ts' };
 
 export default [
   {
     mistake: 'generations are read when filling instead of before loading',
     ...store,
-    find: 'if (!held.generations.every((generation) => this.#generations.isCurrent(generation))) return false;\n      const',
-    replace: 'const',
+    find: 'if (!held.generations.every((generation) => this.#generations.isCurrent(generation))) return false;\n      for',
+    replace: 'for',
     only: 'stores nothing after',
   },
   {
@@ -57,8 +58,8 @@ export default [
   {
     mistake: 'the tags of a result are not in its groups',
     ...store,
-    find: 'held.generations.map(({ group }) => group), ...lateTags])',
-    replace: 'held.generations.map(({ group }) => group)])',
+    find: '[...dependencies.keys(), ...lateTags]',
+    replace: '[...dependencies.keys()]',
     only: 'with a tag of its result',
   },
   {
@@ -71,15 +72,15 @@ export default [
   {
     mistake: 'a put leaves the variants of its path',
     ...store,
-    find: "if (mode === 'put') this.#generations.delete(lease.path);",
-    replace: '',
+    find: "if (mode === 'put') {\n        this.#generations.delete(lease.path);",
+    replace: "if (mode === 'put') {",
     only: 'kills the variants of a path that was put',
   },
   {
     mistake: 'a load kills the variants of its path',
     ...store,
-    find: "if (mode === 'put') this",
-    replace: 'this',
+    find: "if (mode === 'put') {",
+    replace: '{',
     only: 'kills the variants of a path that was put',
   },
   {
@@ -92,15 +93,15 @@ export default [
   {
     mistake: 'an invalidation of a path leaves its lease',
     ...store,
-    find: 'this.#dropLease(path);\n      this.#entries.delete(path);',
+    find: 'this.#dropLease(path);\n    this.#entries.delete(path);',
     replace: 'this.#entries.delete(path);',
     only: 'stores nothing after its exact path was invalidated',
   },
   {
     mistake: 'a glob leaves the leases that it matches',
     ...store,
-    find: 'if (glob.matches(path)) this.#dropLease(path);',
-    replace: '',
+    find: 'new Set([...this.#leases.keys(), ',
+    replace: 'new Set([',
     only: 'stores nothing after a glob that matches it',
   },
   {
@@ -170,45 +171,45 @@ export default [
   {
     mistake: 'leases do not let go of their buckets',
     ...store,
-    find: 'for (const bucket of held.buckets) this.#generations.release(bucket);',
+    find: 'for (const bucket of held.buckets) if (bucket) this.#generations.release(bucket);',
     replace: '',
     tests: entries.tests,
     only: 'of buckets are forgotten',
   },
   {
     mistake: 'entries do not let go of their generations',
-    ...entries,
-    find: `this.#bytes -= sizeOf(path, stored);
-    this.#release(stored);`,
-    replace: 'this.#bytes -= sizeOf(path, stored);',
+    ...kept,
+    find: `this.#bytes -= sizeOf(path, kept);
+    this.dropped(kept);`,
+    replace: 'this.#bytes -= sizeOf(path, kept);',
     only: 'are not more than a bounded store can name',
   },
   {
     mistake: 'the limit of entries is off by one',
-    ...entries,
-    find: 'this.#byPath.size <= this.limits.maxEntries',
-    replace: 'this.#byPath.size <= this.limits.maxEntries + 1',
+    ...kept,
+    find: 'this.#byPath.size <= this.bounds.maxEntries',
+    replace: 'this.#byPath.size <= this.bounds.maxEntries + 1',
     only: 'keeps so many entries',
   },
   {
     mistake: 'the limit of bytes is ignored',
-    ...entries,
-    find: ' && this.#bytes <= this.limits.maxBytes',
+    ...kept,
+    find: ' && this.#bytes <= this.bounds.maxBytes',
     replace: '',
     only: 'keeps so many bytes',
   },
   {
     mistake: 'bytes are never counted back',
-    ...entries,
-    find: 'this.#bytes -= sizeOf(path, stored);',
+    ...kept,
+    find: 'this.#bytes -= sizeOf(path, kept);',
     replace: '',
     only: 'counts what it drops back in',
   },
   {
     mistake: 'a read does not count as a use',
-    ...entries,
-    find: 'this.#byPath.delete(path);\n    this.#byPath.set(path, stored);\n    return',
-    replace: 'return',
+    ...kept,
+    find: 'this.#byPath.delete(path);\n    this.#byPath.set(path, kept);\n    if (kept.entry',
+    replace: 'if (kept.entry',
     only: 'keeps so many entries',
   },
   {
@@ -221,7 +222,7 @@ export default [
   {
     mistake: 'the timer goes on without entries',
     ...entries,
-    find: 'this.#byPath.size > 0 ? this.clock.after(wait, () => this.#sweep()) : undefined',
+    find: 'this.#kept.size > 0 ? this.clock.after(wait, () => this.#sweep()) : undefined',
     replace: 'this.clock.after(wait, () => this.#sweep())',
     only: 'one timer',
   },
@@ -238,5 +239,55 @@ export default [
     find: 'stored.expiresAt <= this.clock.monotonic()',
     replace: 'stored.expiresAt + 1893456000000 <= this.clock.now()',
     only: 'keeps an entry for its lifetime',
+  },
+  {
+    mistake: 'a lease that has ended may fill as long as nobody else has begun',
+    ...store,
+    find: 'if (held.expiresAt <= this.#clock.monotonic()) return false;\n      if',
+    replace: 'if',
+    only: 'ends a lease that is not renewed',
+  },
+  {
+    mistake: 'a lease that has ended is renewed as long as nobody else has begun',
+    ...store,
+    find: ' && held.expiresAt > this.#clock.monotonic() ? held : undefined',
+    replace: ' ? held : undefined',
+    only: 'ends a lease that is not renewed',
+  },
+  {
+    mistake: 'what is cleared stays in memory',
+    ...store,
+    find: 'this.#entries.clear();',
+    replace: '',
+    tests: entries.tests,
+    only: 'on clear',
+  },
+  {
+    mistake: 'what is too large to be kept holds on to its generations',
+    ...kept,
+    find: 'return this.dropped(kept);',
+    replace: 'return;',
+    only: 'too large to be kept',
+  },
+  {
+    mistake: 'an entry that is replaced is counted twice',
+    ...kept,
+    find: 'set(path: string, kept: Kept): void {\n    this.delete(path);',
+    replace: 'set(path: string, kept: Kept): void {',
+    only: 'counts what it drops back in',
+  },
+  {
+    mistake: 'what was invalidated stays in memory until its lifetime is over',
+    ...entries,
+    find: 'return !stored.generations.every((generation) => this.generations.isCurrent(generation));',
+    replace: 'return false;',
+    only: 'are forgotten soon after',
+  },
+  {
+    mistake: 'a sweep looks at the first entry only',
+    ...entries,
+    find: 'const next = this.#cursor.next();',
+    replace: 'const next = this.#kept.all().next();',
+    only: 'are forgotten soon after',
   },
 ];

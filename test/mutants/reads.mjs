@@ -1,0 +1,136 @@
+/** Mistakes in noticing what loads read from their request. */
+const reads = { file: 'lib/http/request-reads.ts', tests: 'test/e2e/request-reads.spec.ts' };
+const frames = { file: 'lib/engine/frames.ts', tests: 'test/e2e/request-reads.spec.ts' };
+const rule = { file: 'lib/operations/read-rule.ts', tests: 'test/e2e/request-reads.spec.ts' };
+const unit = 'test/unit/http/request-reads.spec.ts';
+
+export default [
+  {
+    mistake: 'nobody watches the request',
+    ...reads,
+    file: 'lib/operations/method-load.ts',
+    find: 'const stopWatching = this.call.request?.watchReads();',
+    replace: 'const stopWatching = undefined as (() => void) | undefined;',
+    only: 'express keeps its result out of the cache: user',
+  },
+  {
+    mistake: 'a request is watched for ever',
+    ...reads,
+    find: 'if (--entry.loads > 0) return;',
+    replace: 'if (entry) return;',
+    only: 'express leaves the request as it was',
+  },
+  {
+    mistake: 'the first load that ends takes the watch away from the others',
+    ...reads,
+    find: 'if (--entry.loads > 0) return;',
+    replace: '',
+    tests: unit,
+    only: 'until the last load has ended',
+  },
+  {
+    mistake: 'only the request of the platform is watched, not that of Node',
+    ...reads,
+    find: '[...requests, ...nodes].filter(isObject)',
+    replace: 'requests.filter(isObject)',
+    only: 'fastify keeps its result out of the cache: node',
+  },
+  {
+    mistake: 'a user who is not there was not read',
+    ...reads,
+    find: 'Object.hasOwn(PARTS, name)',
+    replace: 'Object.hasOwn(PARTS, name) && name in target',
+    only: 'express keeps its result out of the cache: auth',
+  },
+  {
+    mistake: 'asking whether there is a header is no read',
+    ...reads,
+    find: `    has(target, name) {
+      note(name);`,
+    replace: `    has(target, name) {`,
+    only: 'express keeps its result out of the cache: presence',
+  },
+  {
+    mistake: 'all headers at once are no header',
+    ...reads,
+    find: 'noteRead({ part });\n      return',
+    replace: 'return',
+    only: 'express keeps its result out of the cache: all',
+  },
+  {
+    mistake: 'what is assigned while a load runs is lost',
+    ...reads,
+    find: '{ ...own, ...kept }',
+    replace: 'own',
+    only: 'express leaves the request as it was',
+  },
+  {
+    mistake: 'what our own keys read is blamed on the method',
+    ...frames,
+    find: 'if (ownReads > 0) return;',
+    replace: '',
+    tests: unit,
+    only: 'does not tell of what goes into a key',
+  },
+  {
+    mistake: 'only the innermost load counts',
+    ...frames,
+    find: "if (verdict === 'meant') return;",
+    replace: "if (verdict !== 'undeclared') return;",
+    tests: unit,
+    only: 'tells every load around',
+  },
+  {
+    mistake: 'whoever calls a method is blamed for what it may read',
+    ...frames,
+    find: "if (verdict === 'meant') return;",
+    replace: '',
+    only: 'express does not count where the load that reads it',
+  },
+  {
+    mistake: 'a key that names one header names all',
+    ...rule,
+    find: 'source.toLowerCase() === `@headers.${name}`',
+    replace: "source.startsWith('@headers.')",
+    tests: 'test/unit/operations/read-rule.spec.ts',
+  },
+  {
+    mistake: 'a key that names the user names the session',
+    ...rule,
+    find: "if (part === 'user') return",
+    replace: "if (part === 'user' || part === 'session') return",
+    tests: 'test/unit/operations/read-rule.spec.ts',
+  },
+  {
+    mistake: 'that the cache asks who is signed in counts as a read of the load around',
+    ...reads,
+    file: 'lib/operations/cached-runner.ts',
+    find: 'const user = readingForKey(() => request.context.user);',
+    replace: 'const { user } = request.context;',
+    tests: 'test/e2e/outside-the-key.spec.ts',
+    only: 'express is kept where only the cache asked',
+  },
+  {
+    mistake: 'the user has one name on every request',
+    ...reads,
+    find: 'new Set([...Object.keys(PARTS), ...namesOf(user, object)])',
+    replace: 'new Set([...Object.keys(PARTS), ...namesOf(user, object).slice(0, 0)])',
+    tests: 'test/e2e/outside-the-key.spec.ts',
+    only: 'express does not depend on the user under a name',
+  },
+  {
+    mistake: 'the host that was asked is any header that says so',
+    ...rule,
+    find: "if (part === 'host') return contextual.has('@host');",
+    replace: "if (part === 'host' || (name ?? '').endsWith('host')) return contextual.has('@host');",
+    tests: 'test/unit/operations/read-rule.spec.ts',
+    only: 'is not named by the host that the platform found: x-forwarded-host',
+  },
+  {
+    mistake: 'only the placeholder of the id names a user',
+    ...rule,
+    find: 'key.namesIdentity || contextual.has(IDENTITY_SOURCE)',
+    replace: 'contextual.has(IDENTITY_SOURCE)',
+    only: 'express may be the user, by whatever property',
+  },
+];
