@@ -16,7 +16,7 @@ const disableWithReason = {
 };
 
 export default ts.config(
-  { ignores: ['dist/', 'build/', 'coverage/', 'node_modules/', 'test/package/fixtures/'] },
+  { ignores: ['dist/', 'build/', 'benchmark/build/', 'coverage/', 'node_modules/', 'test/package/fixtures/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {

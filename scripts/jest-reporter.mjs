@@ -1,8 +1,6 @@
 // What `npm test` prints of a Jest run: each failure in full, then one line for the project.
 import { relative } from 'node:path';
 
-const END_DEADLINE_MS = 10_000;
-
 export default class QuietReporter {
   onTestResult(_test, result) {
     for (const entry of result.console ?? []) {
@@ -24,11 +22,5 @@ export default class QuietReporter {
     process.stdout.write(
       `${process.env.TEST_PROJECT}: ${results.numPassedTests} passed, ${failed} failed in ${results.numTotalTestSuites} files (${seconds} s)\n`,
     );
-    setTimeout(() => {
-      process.stderr.write(
-        'The tests have ended, and an open server, connection or timer of theirs keeps Jest alive.\n',
-      );
-      process.exit(1);
-    }, END_DEADLINE_MS).unref();
   }
 }

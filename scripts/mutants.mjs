@@ -43,7 +43,10 @@ async function judge(mutant, copy) {
     path,
     original.replace(mutant.find, () => mutant.replace),
   );
-  const { failed, broken } = await runTests(copy, mutant.tests, mutant.only && [mutant.only]);
+  const { failed, broken } = await runTests(copy, mutant.tests, {
+    texts: mutant.only && [mutant.only],
+    isMistaken: true,
+  });
   writeFileSync(path, original);
   const kind = failed.length > 0 ? 'caught' : broken ? 'broken' : 'survived';
   const by = failed.length > 0 ? `  <- ${failed[0]}` : '';
@@ -54,7 +57,8 @@ async function judge(mutant, copy) {
 /** What speaks against a test file, for the mutants that rely on it: it fails, or lacks a test that they name. */
 async function obstacles([tests, relying], copy) {
   const names = relying.map(({ only }) => only);
-  const { failed, broken, passed } = await runTests(copy, tests, names.includes(undefined) ? undefined : names);
+  const texts = names.includes(undefined) ? undefined : names;
+  const { failed, broken, passed } = await runTests(copy, tests, { texts });
   const failures = [...failed, ...(broken ? [broken] : [])].map((name) => `${tests}: ${name}`);
   if (failures.length > 0) return failures;
   const isThere = (only = '') => passed.some((name) => name.includes(only));

@@ -21,8 +21,9 @@ console.log(`\n${passed} passed, ${failed} failed${notRun > 0 ? `, ${notRun} ski
 process.exitCode = failed > 0 || notRun > 0 || passed === 0 ? 1 : 0;
 
 function testWithJest(project) {
-  const reporter = join(root, 'scripts/jest-reporter.mjs');
-  const { status, error, stderr, results } = runJest(project, [`--reporters=${reporter}`]);
+  const reporters = ['scripts/jest-reporter.mjs', 'test/support/ending.reporter.mjs'];
+  const args = reporters.map((each) => `--reporters=${join(root, each)}`);
+  const { status, error, stderr, results } = runJest(project, args);
   if (!results) {
     console.error(`${stderr}\n${project}: Jest ended without results${error ? ` (${error.code})` : ''}.`);
     return { passed: 0, failed: 1, notRun: 0 };
