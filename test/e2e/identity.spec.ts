@@ -45,6 +45,11 @@ class FeedController {
     return depth === '0' ? 'ground' : `above ${await this.depth('0')}`;
   }
 
+  @Get('ground')
+  async ground(): Promise<string> {
+    return `on ${await this.depth('0')}`;
+  }
+
   @Get('publicity')
   @Cacheable('publicity:posts')
   publicity(): unknown {
@@ -95,6 +100,10 @@ describe.each(PLATFORMS)('whose request it is on %s', (platform) => {
 
   it('changes nothing about the header either where a handler calls itself', async () => {
     expect(await app.lookups('/depth/0', '/depth/1', '/depth/1')).toEqual(['MISS', 'MISS', 'HIT']);
+  });
+
+  it('changes nothing about the header where a handler calls another one', async () => {
+    expect(await app.lookups('/ground', '/ground')).toEqual([null, null]);
   });
 
   it('is said by the id before anything else, and by no empty text', async () => {

@@ -70,6 +70,16 @@ class Pages {
     return `page with ${(await this.taggedLate()).author}`;
   }
 
+  @Cacheable('tagged-alike', { tags: ['by:<<result.author>>:<<user_id>>'] })
+  async taggedAlike(): Promise<{ author: string }> {
+    return { author: 'anybody' };
+  }
+
+  @Cacheable('public:outer:tagged-alike')
+  async aroundTaggedAlike(): Promise<string> {
+    return `page with ${(await this.taggedAlike()).author}`;
+  }
+
   @Cacheable('public:tagged-around', { tags: ['user:<<user_id>>'] })
   async taggedAround(): Promise<string> {
     return `page with ${await this.mine()}`;
@@ -153,6 +163,11 @@ class PagesController {
   @Get('tagged-late')
   async taggedLate(): Promise<string> {
     return this.pages.aroundTaggedLate();
+  }
+
+  @Get('tagged-alike')
+  async taggedAlike(): Promise<string> {
+    return this.pages.aroundTaggedAlike();
   }
 
   @Get('tagged-around')
@@ -273,6 +288,13 @@ describe.each(PLATFORMS)('the data of one person in nested calls on %s', (platfo
   it('stays out of an outer entry that knows it through tags of a result', async () => {
     expect((await read('/tagged-late', { id: 'alice' })).body).toBe('page with alice');
     expect(log.about('is neither stored nor shared')).not.toEqual([]);
+  });
+
+  it('stays out of an outer entry that knows it through nothing but tags of a result', async () => {
+    expect((await read('/tagged-alike', { id: 'alice' })).body).toBe('page with anybody');
+    expect(log.about('is neither stored nor shared')).toContainEqual(
+      expect.stringMatching(/Pages\.aroundTaggedAlike .* used <<@user\.id>>/),
+    );
   });
 
   it('is not looked up under a key that with() has made the same for everybody', async () => {

@@ -27,6 +27,15 @@ export default [
     only: 'express is suspected in the answer of /created',
   },
   {
+    // On Express the headers of the answer show it, too.
+    mistake: 'the cookie of one visitor is stored with the page',
+    ...rules,
+    find: "if (areCookiesSet || headers['set-cookie'] !== undefined) return 'it sets a cookie';",
+    replace: '',
+    tests: 'test/e2e/late-cookies.spec.ts',
+    only: 'fastify keeps the result of /set out of the cache',
+  },
+  {
     mistake: 'no-store is ignored',
     ...rules,
     find: "if (words.includes('no-store')) return 'no-store';",
@@ -193,6 +202,14 @@ export default [
     only: 'express changes nothing about the header either',
   },
   {
+    mistake: 'a response shows the lookups of what its handler calls',
+    ...runner,
+    find: 'if (isRouted) request.lookup',
+    replace: 'request.lookup',
+    tests: 'test/e2e/identity.spec.ts',
+    only: 'express changes nothing about the header where a handler calls another one',
+  },
+  {
     mistake: 'a service is not cached for signed-in users',
     ...runner,
     find: 'const isPersonal = isHandler && ',
@@ -238,5 +255,13 @@ export default [
     replace: 'const tagScope = scope;',
     tests: 'test/e2e/nested-personal-data.spec.ts',
     only: 'although its own tags name the user',
+  },
+  {
+    mistake: 'what the tags of a result name is not noted for the loads around it',
+    file: 'lib/operations/call-plan.ts',
+    find: 'noteContextual(scope.contextual);\n  const { nullTtl',
+    replace: 'const { nullTtl',
+    tests: 'test/e2e/nested-personal-data.spec.ts',
+    only: 'through nothing but tags of a result',
   },
 ];
