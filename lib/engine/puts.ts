@@ -49,8 +49,7 @@ export class Puts {
       await this.#invalidate(request);
       throw error;
     }
-    const isStorable = result.encoded !== undefined && result.decision.kind === 'store';
-    const isStored = isStorable && lease ? await this.#fill(request, lease, result) : false;
+    const isStored = lease ? await this.#fill(request, lease, result) : false;
     const undelivered = isStored ? undefined : await this.#invalidate(request);
     if (frame.parent) await this.#notePut(request, isStored ? lease?.token : undefined);
     return { ...outcomeOf(this.context, request, result, isStored), undelivered };

@@ -7,8 +7,8 @@ export default [
   {
     mistake: 'a put is stored without having begun before its method ran',
     file: put,
-    find: 'const isStored = isStorable && lease ? await this.#fill(request, lease, result) : false;',
-    replace: `const late = isStorable ? await this.#leases.seize(request) : undefined;
+    find: 'const isStored = lease ? await this.#fill(request, lease, result) : false;',
+    replace: `const late = await this.#leases.seize(request);
     const isStored = late ? await this.#fill(request, late, result) : false;`,
     tests: puts,
     only: 'when it was overtaken by an invalidation of its path',
@@ -21,11 +21,12 @@ export default [
     tests: puts,
   },
   {
-    mistake: 'a put whose result is not to be stored counts as stored',
-    file: put,
-    find: "const isStorable = result.encoded !== undefined && result.decision.kind === 'store';",
-    replace: 'const isStorable = true;',
+    mistake: 'a put stores what is not to be stored',
+    file: 'lib/engine/result.ts',
+    find: "if (encoded === undefined || decision.kind !== 'store') return undefined;",
+    replace: "if (encoded === undefined || decision.kind === 'refuse') return undefined;",
     tests: puts,
+    only: 'leaves nothing when its result is not to be stored',
   },
   {
     mistake: 'a put does not say what it could not deliver',
