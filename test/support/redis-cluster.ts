@@ -1,6 +1,7 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { NodeLine } from './cluster-node-lines.js';
 import { covers, nodeLine } from './cluster-node-lines.js';
+import { RedisAdmins } from './redis-admins.js';
 import { reports } from './redis-reports.js';
 import { RedisServer, freePort } from './redis.js';
 import { until } from './until.js';
@@ -8,7 +9,6 @@ import { until } from './until.js';
 const MASTERS = 3;
 const SLOTS = 16_384;
 const DEADLINE_MS = 90_000;
-const COMMAND_TIMEOUT_MS = 30_000;
 const KEYS_AT_ONCE = 100;
 
 /** Long enough for a busy machine to take no paused process for a dead one, in milliseconds. */
@@ -16,7 +16,7 @@ const NODE_TIMEOUT = 1_500;
 
 /** A real cluster of three masters with one replica each, on free ports of the loopback interface. */
 export class TestCluster {
-  readonly #admins = new Map<RedisServer, Redis>();
+  readonly #admins = new RedisAdmins();
 
   private constructor(private readonly servers: readonly RedisServer[]) {}
 
@@ -63,12 +63,7 @@ export class TestCluster {
 
   /** A connection to one node, for what tests do by hand. */
   admin(server: RedisServer): Redis {
-    const known = this.#admins.get(server);
-    if (known) return known;
-    const client = new Redis(server.url, { commandTimeout: COMMAND_TIMEOUT_MS, retryStrategy: () => 50 });
-    client.on('error', () => {});
-    this.#admins.set(server, client);
-    return client;
+    return this.#admins.of(server);
   }
 
   /**
@@ -137,7 +132,7 @@ export class TestCluster {
   }
 
   async stop(): Promise<void> {
-    for (const client of this.#admins.values()) client.disconnect();
+    this.#admins.disconnect();
     await Promise.all(this.servers.map((server) => server.stop()));
   }
 

@@ -1,6 +1,7 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { MASTER_NAME as NAME } from '../programs/freshness-stores.js';
 import { whileUnheard } from './redis-cluster.js';
+import { RedisAdmins } from './redis-admins.js';
 import { reports } from './redis-reports.js';
 import { RedisServer } from './redis.js';
 import { until } from './until.js';
@@ -9,7 +10,6 @@ const SENTINELS = 3;
 const QUORUM = 2;
 /** A Sentinel that was held up for two seconds does nothing for 30, and it names a returned server a replica after 8. */
 const DEADLINE_MS = 90_000;
-const COMMAND_TIMEOUT_MS = 30_000;
 
 /**
  * How long a server may be silent before a Sentinel takes it for dead, and the time of a failover, in milliseconds. One
@@ -19,7 +19,7 @@ const SETTINGS = { 'down-after-milliseconds': 2_000, 'failover-timeout': 15_000,
 
 /** A real master with one replica, and three Sentinels that watch them. */
 export class TestSentinels {
-  readonly #admins = new Map<RedisServer, Redis>();
+  readonly #admins = new RedisAdmins();
 
   private constructor(
     private readonly servers: readonly RedisServer[],
@@ -68,12 +68,7 @@ export class TestSentinels {
 
   /** A connection to one server, for what tests do by hand. */
   admin(server: RedisServer): Redis {
-    const known = this.#admins.get(server);
-    if (known) return known;
-    const client = new Redis(server.url, { commandTimeout: COMMAND_TIMEOUT_MS, retryStrategy: () => 50 });
-    client.on('error', () => {});
-    this.#admins.set(server, client);
-    return client;
+    return this.#admins.of(server);
   }
 
   /**
@@ -117,7 +112,7 @@ export class TestSentinels {
   }
 
   async stop(): Promise<void> {
-    for (const client of this.#admins.values()) client.disconnect();
+    this.#admins.disconnect();
     await Promise.all([...this.sentinels, ...this.servers].map((server) => server.stop()));
   }
 

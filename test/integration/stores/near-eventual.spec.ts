@@ -149,14 +149,7 @@ describe('an eventual near store on Redis', () => {
       await raw.save();
       await bench.others.invalidate({ paths: [address.path] });
       await server.restart();
-      await eventually(
-        () =>
-          bench.connect().then(
-            () => true,
-            () => false,
-          ),
-        SOON,
-      );
+      await bench.untilConnected();
       expect(await bench.payload(address)).toBeUndefined();
       await bench.copied('a');
     },

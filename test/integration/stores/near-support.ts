@@ -52,6 +52,12 @@ export class NearBench extends StoreBench {
     await Promise.all([this.store.connect(), this.others.store.connect()]);
   }
 
+  /** After the server is back. */
+  untilConnected(): Promise<void> {
+    const isConnected = async () => (await Promise.allSettled([this.connect()]))[0].status === 'fulfilled';
+    return eventually(isConnected, SOON);
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.store.close(), this.others.store.close()]);
   }

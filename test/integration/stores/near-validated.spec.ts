@@ -1,7 +1,6 @@
 import { Redis } from 'ioredis';
-import { eventually } from '../../../lib/testing/store-bench.js';
 import { RedisServer } from '../../support/redis.js';
-import { LARGE, NearBench, SOON } from './near-support.js';
+import { LARGE, NearBench } from './near-support.js';
 
 const HITS = 20;
 
@@ -76,14 +75,7 @@ describe('a validated near store on Redis', () => {
     await raw.save();
     await bench.others.invalidate({ paths: [address.path] });
     await server.restart();
-    await eventually(
-      () =>
-        bench.connect().then(
-          () => true,
-          () => false,
-        ),
-      SOON,
-    );
+    await bench.untilConnected();
     expect(await raw.exists(bench.entryKey(address))).toBe(1);
     expect(await bench.payload(address)).toBeUndefined();
   });

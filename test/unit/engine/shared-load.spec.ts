@@ -4,6 +4,7 @@ import { groupsOf } from '../../../lib/keys/groups.js';
 import type { CacheStore, Lease } from '../../../lib/stores/store.js';
 import type { ManyLoad } from '../../support/engine-bench.js';
 import { EngineBench, Gate, LIFETIME, isOpen, settled } from '../../support/engine-bench.js';
+import { PLAIN_HEADER } from '../../support/entry-headers.js';
 
 /** A load of letters that a test lets go on, and what it was asked for. */
 function bench(keys: readonly string[]) {
@@ -197,16 +198,7 @@ describe('a call for several keys', () => {
 
 async function fill(store: CacheStore, lease: Lease, payload: string): Promise<void> {
   const createdAt = Date.UTC(2030, 0, 1);
-  const times = { createdAt, expiresAt: createdAt + LIFETIME, staleFor: 0, loadTime: 0 };
-  const header = {
-    ...times,
-    serializer: 'json',
-    form: 'value',
-    version: '',
-    etag: '',
-    headers: '',
-    elsewhere: [],
-  } as const;
+  const header = { ...PLAIN_HEADER, createdAt, expiresAt: createdAt + LIFETIME };
   const entry = { header, payload, lifetime: LIFETIME, generationLifetime: 600_000, lateTags: [] };
   expect(await store.fill({ lease, mode: 'load', entry })).toBe(true);
 }

@@ -1,19 +1,15 @@
 import fc from 'fast-check';
 import type { EntryHeader } from '../../../lib/core/entry.js';
 import { formatHeader, parseEntry } from '../../../lib/serialization/entry-format.js';
+import { PLAIN_HEADER } from '../../support/entry-headers.js';
 
 const header: EntryHeader = {
+  ...PLAIN_HEADER,
   token: 'abcDEF_-01234567',
   createdAt: 1_700_000_000_000,
   expiresAt: 1_700_000_060_000,
   staleFor: 90_000,
   loadTime: 12,
-  serializer: 'json',
-  form: 'value',
-  version: '',
-  etag: '',
-  headers: '',
-  elsewhere: [],
   groups: new Map([
     ['~root', 'r1.x'],
     ['public:a=b', 'g1'],

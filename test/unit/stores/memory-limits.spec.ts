@@ -4,6 +4,7 @@ import { MemoryGenerations } from '../../../lib/stores/memory-generations.js';
 import { MemoryStore, memoryStore } from '../../../lib/stores/memory.store.js';
 import { FakeClock } from '../../../lib/testing/fake-clock.js';
 import { EngineBench, LIFETIME } from '../../support/engine-bench.js';
+import { PLAIN_HEADER } from '../../support/entry-headers.js';
 
 const MANY = { maxEntries: 1_000_000_000, maxBytes: 2 ** 40 };
 
@@ -268,16 +269,7 @@ function countGenerations() {
 async function fillOne(store: CacheStore, index: number): Promise<void> {
   const path = `posts:${index}:de`;
   const groups = ['~root', 'posts', `posts:${index}`, `~tag:author-${index}`];
-  const stamps = { createdAt: 0, expiresAt: 60_000, staleFor: 0, loadTime: 0 };
-  const times = {
-    ...stamps,
-    serializer: 'json',
-    form: 'value',
-    version: '',
-    etag: '',
-    headers: '',
-    elsewhere: [],
-  } as const;
+  const header = { ...PLAIN_HEADER, createdAt: 0, expiresAt: 60_000 };
   const begun = await store.begin({
     address: { path, groups },
     token: `${index}`,
@@ -286,7 +278,7 @@ async function fillOne(store: CacheStore, index: number): Promise<void> {
     generationLifetime: 600_000,
   });
   if (begun.kind !== 'leased') throw new Error('The key is new, and begin finds it taken.');
-  const entry = { header: times, payload: '1', lifetime: 60_000, generationLifetime: 600_000, lateTags: [] };
+  const entry = { header, payload: '1', lifetime: 60_000, generationLifetime: 600_000, lateTags: [] };
   await store.fill({ lease: begun.lease, mode: 'load', entry });
   if (index % 10 === 0) await store.invalidate({ groups: [`posts:${index}`], paths: [], globs: [] });
 }

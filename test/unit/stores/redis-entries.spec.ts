@@ -2,20 +2,9 @@ import fc from 'fast-check';
 import { gzipSync } from 'node:zlib';
 import type { CacheEvent } from '../../../lib/core/events.js';
 import { RedisEntries } from '../../../lib/stores/redis-entries.js';
+import { PLAIN_HEADER } from '../../support/entry-headers.js';
 
 const lease = { path: 'posts:1', token: 't1', generations: new Map([['~root', 'r1.x']]), buckets: [] };
-const header = {
-  createdAt: 1,
-  expiresAt: 2,
-  staleFor: 0,
-  loadTime: 0,
-  serializer: 'json',
-  form: 'value',
-  version: '',
-  etag: '',
-  headers: '',
-  elsewhere: [],
-} as const;
 const LONG = JSON.stringify('a long text. '.repeat(100));
 const KEY = 'test:v1:posts:1';
 
@@ -25,7 +14,7 @@ function entriesOf(maxValueBytes = 10_000, compressAbove?: number) {
 }
 
 async function written(entries: RedisEntries, payload: string): Promise<string> {
-  return (await entries.write({ header, payload }, lease)).join('\n');
+  return (await entries.write({ header: PLAIN_HEADER, payload }, lease)).join('\n');
 }
 
 describe('an entry in Redis', () => {

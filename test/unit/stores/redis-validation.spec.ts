@@ -4,6 +4,7 @@ import { RedisEntries } from '../../../lib/stores/redis-entries.js';
 import { RedisKeys } from '../../../lib/stores/redis-keys.js';
 import { RedisReads } from '../../../lib/stores/redis-reads.js';
 import type { RedisTopology, Shard } from '../../../lib/stores/redis-topology.js';
+import { PLAIN_HEADER } from '../../support/entry-headers.js';
 import { Gate } from '../../support/gate.js';
 
 const NAMESPACE = { prefix: 'test', version: 1, name: 'default' };
@@ -15,9 +16,7 @@ const GROUPS = new Map([
 const ADDRESS: Address = { path: PATH, groups: [...GROUPS.keys()] };
 
 function entryOf(token: string): Entry {
-  const described = { serializer: 'json', form: 'value', version: '', etag: '', headers: '', elsewhere: [] } as const;
-  const times = { createdAt: 1, expiresAt: 2, staleFor: 0, loadTime: 0 };
-  return { header: { token, ...times, ...described, groups: GROUPS }, payload: '"x"' };
+  return { header: { ...PLAIN_HEADER, token, groups: GROUPS }, payload: '"x"' };
 }
 
 const COPY = entryOf('token.1');
