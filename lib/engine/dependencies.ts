@@ -40,7 +40,7 @@ export class Dependencies {
   /** By the cache and the part of its store that has the generations. */
   readonly #parts = new Map<string, { readonly at: EntryPlace; readonly groups: Map<string, string> }>();
 
-  constructor(private readonly stores: Stores) {}
+  constructor(readonly stores: Stores) {}
 
   /** @param basis undefined where it is not known. */
   add(basis: Basis | undefined): void {

@@ -4,7 +4,7 @@ import type { Flight, Landing } from '../resilience/single-flight.js';
 import { SingleFlight } from '../resilience/single-flight.js';
 import type { Invalidation } from '../stores/store.js';
 import type { Frame } from './frames.js';
-import { activeFrames, outsideFrames } from './frames.js';
+import { activeFrames, isLoadOf, outsideFrames } from './frames.js';
 import { entryLifetime } from './freshness.js';
 import { isFlightHit } from './invalidator.js';
 import { Loader } from './loader.js';
@@ -66,7 +66,8 @@ export class Engine {
   getOrSet(asked: LoadRequest): Outcome | Promise<Outcome> {
     const ancestors = activeFrames();
     const request = asPart(asked, ancestors);
-    const own = ancestors.find(({ store, path }) => store === this.context.name && path === request.address.path);
+    const { stores, name } = this.context;
+    const own = ancestors.find((frame) => isLoadOf(frame, { stores, store: name, path: request.address.path }));
     if (own) return this.#recur(request, own);
     const looking = this.#looks.look(request);
     if (isThenable(looking)) return this.#getOrLoad(request, ancestors, looking);

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ReadRule, RequestRead } from '../core/request-read.js';
 import type { Flight } from '../resilience/single-flight.js';
-import type { Basis, Dependencies, EntryPlace } from './dependencies.js';
+import type { Basis, Dependencies, EntryPlace, Stores } from './dependencies.js';
 
 /** Something of the request that a load used and that its key does not hold. */
 export type Taint =
@@ -30,6 +30,11 @@ export interface Frame {
   isActive: boolean;
   /** The first thing that makes the result one that is neither stored nor shared. */
   taint: Taint | undefined;
+}
+
+/** An entry of one application: under the same names another one in this process has another. */
+export interface OwnEntry extends EntryPlace {
+  readonly stores: Stores;
 }
 
 const NONE: readonly Frame[] = [];
@@ -80,6 +85,10 @@ export function activeFrames(): readonly Frame[] {
   return active;
 }
 
+export function isLoadOf({ store, path, dependencies }: Frame, entry: OwnEntry): boolean {
+  return path === entry.path && store === entry.store && dependencies.stores === entry.stores;
+}
+
 /**
  * Notes that the current code gets something that was read from a cache, or loaded for one: the loads around it depend on
  * that.
@@ -87,9 +96,9 @@ export function activeFrames(): readonly Frame[] {
  * @param basis undefined where nobody knows under which generations it was read.
  * @param ofItself for a load of the very same key: what the entry that it replaces was built from; undefined for nothing.
  */
-export function noteDependency({ store, path }: EntryPlace, basis: Basis | undefined, ofItself?: Basis): void {
+export function noteDependency(entry: OwnEntry, basis: Basis | undefined, ofItself?: Basis): void {
   for (const frame of activeFrames()) {
-    if (frame.store !== store || frame.path !== path) frame.dependencies.add(basis);
+    if (!isLoadOf(frame, entry)) frame.dependencies.add(basis);
     else if (ofItself) frame.dependencies.add(ofItself);
   }
 }

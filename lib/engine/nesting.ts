@@ -95,7 +95,8 @@ export class Nesting {
   }
 
   #note(path: string, basis: Basis | undefined, ofItself?: Basis): void {
-    noteDependency({ store: this.context.name, path }, basis, ofItself);
+    const { stores, name } = this.context;
+    noteDependency({ stores, store: name, path }, basis, ofItself);
   }
 }
 

@@ -201,6 +201,14 @@ export default [
     only: 'does not know the caches of other applications',
   },
   {
+    mistake: 'the load of another application is taken for the own one',
+    file: 'lib/engine/frames.ts',
+    find: 'return path === entry.path && store === entry.store && dependencies.stores === entry.stores;',
+    replace: 'return path === entry.path && store === entry.store;',
+    tests: 'test/unit/engine/nested-loads.spec.ts',
+    only: 'may ask another application of its process',
+  },
+  {
     mistake: 'memory: the generation of an entry survives its deletion',
     file: memory,
     find: 'this.#entries.delete(path);\n    this.#generations.delete(entryGroup(path));',

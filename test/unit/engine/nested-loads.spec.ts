@@ -31,6 +31,16 @@ describe('a loader that asks for its own key', () => {
     expect(await at.get('a', () => elsewhere.get('a', () => 'inner'))).toBe('inner');
   });
 
+  it('may ask another application of its process, whose entry is another one', async () => {
+    const [at, theirs] = [EngineBench.inMemory(), EngineBench.inMemory()];
+    let value = 1;
+    const read = () => at.get('a', () => theirs.get('a', () => value));
+    expect(await read()).toBe(1);
+    value = 2;
+    await theirs.delete('a');
+    expect(await read()).toBe(2);
+  });
+
   it('is no longer meant once the load has ended', async () => {
     const at = EngineBench.inMemory();
     const gate = new Gate();
