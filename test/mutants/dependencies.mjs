@@ -43,8 +43,8 @@ export default [
   {
     mistake: 'only the innermost load depends on what is read',
     file: 'lib/engine/frames.ts',
-    find: 'for (const frame of activeFrames()) {\n    if (frame.store',
-    replace: 'for (const frame of activeFrames().slice(0, 1)) {\n    if (frame.store',
+    find: 'for (const frame of activeFrames()) {\n    if (!isLoadOf',
+    replace: 'for (const frame of activeFrames().slice(0, 1)) {\n    if (!isLoadOf',
     tests,
     only: 'several loads away',
   },

@@ -13,9 +13,9 @@ export default [
   },
   {
     mistake: 'the key of another cache is taken for the own one',
-    file: engine,
-    find: 'store === this.context.name && path',
-    replace: 'path',
+    file: 'lib/engine/frames.ts',
+    find: 'path === entry.path && store === entry.store',
+    replace: 'path === entry.path',
     tests: nested,
     only: 'may ask another cache for the key',
   },
