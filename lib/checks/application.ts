@@ -24,6 +24,8 @@ export interface CheckedMethod {
 /** What the checks look at: every decorated method, and what they depend on. */
 export interface CheckedApplication {
   readonly methods: readonly CheckedMethod[];
+  /** How Nest makes the objects of each class. */
+  readonly made: ReadonlyMap<ClassType, readonly InstanceWrapper[]>;
   readonly settings: OperationSettings;
   /** The global guards and pipes; undefined where Nest does not tell. */
   readonly config: ApplicationConfig | undefined;

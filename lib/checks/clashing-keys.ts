@@ -1,4 +1,5 @@
 import { CacheError } from '../core/errors.js';
+import { Beginnings } from '../keys/beginnings.js';
 import type { Coincidence } from '../keys/meeting.js';
 import { meetingOf } from '../keys/meeting.js';
 import type { Shape } from '../keys/shape.js';
@@ -14,9 +15,13 @@ import type { EntryMethod, KeyGraph } from './key-graph.js';
  */
 export function clashingKeys({ entries }: KeyGraph): Finding[] {
   const cached = entries.filter((each) => !isUncached(each.operation));
+  const earlier = new Beginnings<number>();
   return cached.flatMap((each, index) => {
-    for (const other of cached.slice(0, index)) {
-      const meeting = mayMeet(each, other) ? meetingOf(each.operation.key.shape, other.operation.key.shape) : undefined;
+    const { shape } = each.operation.key;
+    const near = earlier.near(shape).sort((one, other) => one - other);
+    earlier.add(shape, index);
+    for (const other of near.map((at) => cached[at]!)) {
+      const meeting = mayMeet(each, other) ? meetingOf(shape, other.operation.key.shape) : undefined;
       if (meeting)
         return { severity: 'error' as const, where: each.operation.where, problem: clash(each, other, meeting) };
     }

@@ -1,5 +1,4 @@
 import { CacheError } from '../core/errors.js';
-import { declaredOn } from '../operations/accessor.js';
 import type { CheckedMethod } from './application.js';
 
 /**
@@ -10,7 +9,7 @@ export function sharedDerivedKeys(methods: readonly CheckedMethod[]): CacheError
   const known = new Map<string, CheckedMethod>();
   return methods.flatMap((found) => {
     const { cacheable, where } = found.operations;
-    if (!cacheable || !isDerived(found)) return [];
+    if (cacheable?.key.kind !== 'derived') return [];
     const key = cacheable.key.text;
     const first = known.get(`${cacheable.store} ${key}`);
     if (!first) known.set(`${cacheable.store} ${key}`, found);
@@ -23,9 +22,4 @@ export function sharedDerivedKeys(methods: readonly CheckedMethod[]): CacheError
       remedy: 'Give each a key of its own, or another name.',
     });
   });
-}
-
-function isDerived({ declaring, method }: CheckedMethod): boolean {
-  const declarations = declaredOn(declaring, method)?.declarations ?? [];
-  return declarations.some((each) => each.kind === 'cacheable' && each.key === undefined);
 }

@@ -40,13 +40,15 @@ export function exploreApplication(exploration: Exploration): CheckedApplication
   const problems = new Map<string, CacheError>();
   const note = (problem: CacheError): unknown => problems.set(problem.message, problem);
   const found: CheckedMethod[] = [];
+  const made = new Map<ClassType, InstanceWrapper[]>();
   const repeated = repeatedModule(modules);
   if (repeated) note(repeated);
   mistakenRoutes.forEach(note);
   for (const wrapper of wrappersOf(modules)) {
-    for (const made of adoptMade(wrapper, runtime)) note(unextendable(made));
+    for (const object of adoptMade(wrapper, runtime)) note(unextendable(object));
     const owner = classOf(wrapper);
     if (!owner) continue;
+    made.set(owner, [...(made.get(owner) ?? []), wrapper]);
     unknownCaches(owner, stores).forEach(note);
     const module = wrapper.host?.name ?? 'the application';
     for (const { compiled, ...where } of compileAll(owner, runtime)) {
@@ -55,7 +57,7 @@ export function exploreApplication(exploration: Exploration): CheckedApplication
     }
   }
   sharedDerivedKeys(found).forEach(note);
-  const application = { methods: found, settings, config };
+  const application = { methods: found, made, settings, config };
   report([...problems.values()], findingsOf(application), exploration);
   return application;
 }

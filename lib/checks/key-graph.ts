@@ -22,7 +22,8 @@ export interface KeyGraph {
 }
 
 export function keyGraphOf({ methods }: Pick<CheckedApplication, 'methods'>): KeyGraph {
-  const own = methods.filter((each, index) => methods.findIndex((other) => isSameMethod(each, other)) === index);
+  // What a method means for a class is found out once.
+  const own = [...new Map(methods.map((each) => [each.operations, each])).values()];
   return {
     entries: own.flatMap((method) =>
       [method.operations.cacheable, method.operations.put].flatMap((operation) =>
@@ -53,8 +54,4 @@ export function mayDrop({ operation: { patterns, tags } }: Dropper, { operation 
 /** Whether some tag of one can be some tag of the other. */
 export function shareTag(tags: readonly Shape[], others: readonly Shape[]): boolean {
   return tags.some((tag) => others.some((other) => meetingOf(tag, other) !== undefined));
-}
-
-function isSameMethod(one: CheckedMethod, other: CheckedMethod): boolean {
-  return one.owner === other.owner && one.declaring === other.declaring && one.method === other.method;
 }

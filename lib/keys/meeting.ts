@@ -22,9 +22,8 @@ const PART_OF_UUID = /^[\da-f-]*$/i;
 export function meetingOf(one: Shape, other: Shape): readonly Coincidence[] | undefined {
   const [shorter, longer] = one.segments.length <= other.segments.length ? [one, other] : [other, one];
   if (shorter.segments.length < longer.segments.length && !shorter.isOpen) return undefined;
-  const pairs = shorter.segments.map((segment, index) => [segment, longer.segments[index]!] as const);
-  if (!pairs.every(([first, second]) => mayBeSame(first, second))) return undefined;
-  return pairs.flatMap(([first, second]) => coincidenceOf(first, second) ?? []);
+  if (!shorter.segments.every((segment, index) => mayBeSame(segment, longer.segments[index]!))) return undefined;
+  return shorter.segments.flatMap((segment, index) => coincidenceOf(segment, longer.segments[index]!) ?? []);
 }
 
 /** Whether two segments can be the same text; true where it is not certain that they cannot. */

@@ -55,11 +55,11 @@ export function methodFacts(
   const classes = nearest === declaring ? [owner] : [owner, declaring.constructor];
   const where = `${classes.map(({ name }) => name).join('>')}.${String(method)}`;
   const derived = `${classes.map(({ name }) => encodeSegment(name)).join('>')}:${encodeSegment(String(method))}`;
-  const functions = [prototype, declaring].map((each) => (each as Record<string | symbol, unknown>)[method]);
+  const named = new Set([prototype, declaring].map((each) => (each as Record<string | symbol, unknown>)[method]));
+  // Most methods of providers have no metadata.
+  const functions = [...named].filter((each) => typeof each === 'function' && Reflect.getMetadataKeys(each).length > 0);
   const metadataOf = (key: string): unknown =>
-    functions
-      .map((each): unknown => (typeof each === 'function' ? Reflect.getMetadata(key, each) : undefined))
-      .find((each) => each !== undefined);
+    functions.map((each): unknown => Reflect.getMetadata(key, each!)).find((each) => each !== undefined);
   const kind = methodKind(metadataOf);
   return {
     where,

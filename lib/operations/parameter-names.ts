@@ -46,6 +46,7 @@ export function parametersOf(method: (...args: never[]) => unknown): Parameter[]
 /** Whether the source of a function uses the object `arguments`, and so more than its parameters. */
 export function usesArguments(method: (...args: never[]) => unknown): boolean {
   const source = Function.prototype.toString.call(method);
+  if (!source.includes('arguments')) return false;
   // What a template literal inserts is code as well.
   const inserted = (source.match(new RegExp(TEMPLATE, 'g')) ?? []).filter((literal) => literal.includes('${'));
   return ARGUMENTS.test([withoutCommentsAndLiterals(source), ...inserted].join(' '));

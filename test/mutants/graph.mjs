@@ -35,8 +35,8 @@ export default [
     mistake: 'a class is there once for each module',
     ...report,
     file: 'lib/checks/key-graph.ts',
-    find: 'findIndex((other) => isSameMethod(each, other)) === index',
-    replace: 'findIndex((other) => isSameMethod(each, other)) >= 0',
+    find: '[...new Map(methods.map((each) => [each.operations, each])).values()]',
+    replace: 'methods',
   },
   {
     mistake: 'a number that a pipe makes is thought to be any text',

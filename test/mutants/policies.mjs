@@ -84,6 +84,20 @@ export default [
     replace: '',
   },
   {
+    mistake: 'a template is not compared with those that say more',
+    ...meeting,
+    file: 'lib/keys/beginnings.ts',
+    find: 'for (const each of beginnings) append(this.#having, each, value);',
+    replace: 'append(this.#having, beginnings.at(-1)!, value);',
+  },
+  {
+    mistake: 'a template is not compared with those that say less',
+    ...meeting,
+    file: 'lib/keys/beginnings.ts',
+    find: '...beginnings.flatMap((each) => this.#ending.get(each) ?? []), ',
+    replace: '',
+  },
+  {
     mistake: 'what stands around two values is not compared',
     ...meeting,
     find: 'if (prefix === undefined || suffix === undefined) return false;',

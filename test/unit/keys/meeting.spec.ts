@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { Beginnings } from '../../../lib/keys/beginnings.js';
 import { parsePattern } from '../../../lib/keys/groups.js';
 import { alwaysCovers, mayCover, meetingOf } from '../../../lib/keys/meeting.js';
 import { bindTemplate, resolvePath, resolvePattern } from '../../../lib/keys/resolver.js';
@@ -98,6 +99,34 @@ describe('two templates', () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  it('meet only where the literals of one begin with those of the other', () => {
+    const parts = fc.array(fc.oneof(literal, wildcard, placeholder), { minLength: 1, maxLength: 3 });
+    const shapes = fc.tuple(parts, fc.boolean()).map(([each, isOpen]) => ({ ...shape(textOf(each)), isOpen }));
+    fc.assert(
+      fc.property(fc.array(shapes, { maxLength: 8 }), shapes, (others, one) => {
+        const beginnings = new Beginnings<Shape>();
+        for (const other of others) beginnings.add(other, other);
+        const near = beginnings.near(one);
+        expect(new Set(near).size).toBe(near.length);
+        expect(near).toEqual(expect.arrayContaining(others.filter((other) => meetingOf(one, other) !== undefined)));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('are not compared where their literals differ', () => {
+    const beginnings = new Beginnings<string>();
+    for (const each of ['blog', 'blog:<<id>>', 'blog:list', 'blog:list:<<page>>', 'shop:<<id>>', '<<scope>>:<<id>>'])
+      beginnings.add(shape(each), each);
+    expect(beginnings.near(shape('blog:list'))).toEqual([
+      '<<scope>>:<<id>>',
+      'blog',
+      'blog:<<id>>',
+      'blog:list',
+      'blog:list:<<page>>',
+    ]);
   });
 
   it('say which value makes them meet', () => {
