@@ -41,8 +41,10 @@ export class CacheInstances {
     const stores = new Map<string, CacheStore>();
     const engines = [...options.stores].map(([name, definition]) => {
       const { tell } = this.logger;
-      const namespace = { prefix: storePrefix(options, name), version, name, maxValueBytes: serializer.maxBytes, tell };
-      const keyPrefix = `${namespace.prefix}:v${version}:`;
+      const prefix = storePrefix(options, name);
+      const reconnected = (absence: number): void => store.reconnected(absence);
+      const namespace = { prefix, version, name, maxValueBytes: serializer.maxBytes, tell, reconnected };
+      const keyPrefix = `${prefix}:v${version}:`;
       const store = new GuardedStore(definition.create(namespace), { name, clock: systemClock, tell });
       stores.set(name, store);
       return new Engine({

@@ -1,6 +1,6 @@
 import type { Chance } from '../core/chance.js';
-import { systemChance } from '../core/chance.js';
 import type { Clock } from '../core/clock.js';
+import { FIRST_PAUSE, pauseAfter } from './attempts.js';
 
 /** What a breaker is at: `closed` lets calls through, `open` refuses them, `half-open` waits for what its probe finds. */
 export type BreakerState =
@@ -15,12 +15,14 @@ export interface Outage {
   readonly error: unknown;
   /** On the clock's monotonic time. */
   readonly since: number;
-  /** Resolves when it is over. */
-  readonly ended: Promise<void>;
+  /** The same, unless it worked for a moment: then since when it fails again. */
+  failingSince: number;
   /** How many calls were refused so far. */
   refused: number;
   /** How many probes have failed so far. */
   probes: number;
+  /** Since when it works, as far as is known, on the same time; undefined while it does not. */
+  worksSince?: number | undefined;
 }
 
 export interface BreakerOptions {
@@ -31,25 +33,21 @@ export interface BreakerOptions {
   readonly probe: () => Promise<void>;
   readonly opened: (outage: Outage) => void;
   readonly closed: (outage: Outage) => void;
+  /** For how long it must work before an outage is over that was of a length, in milliseconds. Default 0. */
+  readonly recovery?: (outage: Outage, length: number) => number;
   /** So that processes do not probe together. */
   readonly chance?: Chance;
 }
 
-const FIRST_PROBE = 100;
-const LAST_PROBE = 500;
-
 /**
  * Stops asking what keeps failing (M. Nygard, "Release It!", the pattern of the same name). It probes by itself, after
- * 100 milliseconds and then up to 500 apart, so that no caller pays for finding out.
+ * 100 milliseconds and then up to 250 apart, so that no caller pays for finding out.
  */
 export class CircuitBreaker {
   #state: BreakerState = { kind: 'closed', failures: 0 };
   #cancel: (() => void) | undefined;
-  #end: (() => void) | undefined;
   #isStopped = false;
   #probing: Promise<void> | undefined;
-  /** Whether the next probe was brought forward. */
-  #isHurried = false;
 
   constructor(private readonly options: BreakerOptions) {}
 
@@ -75,23 +73,20 @@ export class CircuitBreaker {
     if (failures >= this.options.threshold) this.open(error);
   }
 
-  /** Opens at once, whatever the number of failures. */
-  open(error: unknown): void {
+  /** Opens at once, whatever the number of failures, because of what began `age` milliseconds ago. */
+  open(error: unknown, age = 0): void {
     if (this.#state.kind === 'half-open') this.#state.isOpenedAgain = true;
-    if (this.#state.kind !== 'closed') return;
-    const ended = new Promise<void>((resolve) => (this.#end = resolve));
-    const outage = { error, since: this.options.clock.monotonic(), ended, refused: 0, probes: 0 };
+    if (this.#state.kind !== 'closed') return this.#failsAgain(this.#state.outage);
+    const since = this.options.clock.monotonic() - age;
+    const outage = { error, since, failingSince: since, refused: 0, probes: 0 };
     this.#state = { kind: 'open', outage };
     this.options.opened(outage);
     this.#probeLater(outage);
   }
 
-  /** Something was answered: the next probe comes soon. */
-  hurry(): void {
-    if (this.#state.kind !== 'open' || this.#isHurried) return;
-    this.#cancel?.();
-    this.#isHurried = true;
-    this.#probeAfter(FIRST_PROBE, this.#state.outage);
+  /** What failed can be reached again. */
+  probeNow(): void {
+    if (this.#state.kind === 'open') this.#probeAfter(0, this.#state.outage);
   }
 
   /** Ends the probing, and waits for a probe under way; the state stays what it is. */
@@ -102,14 +97,13 @@ export class CircuitBreaker {
   }
 
   #probeLater(outage: Outage): void {
-    this.#isHurried = false;
-    this.#probeAfter(Math.min(FIRST_PROBE * 2 ** outage.probes, LAST_PROBE), outage);
+    this.#probeAfter(pauseAfter(outage.probes + 1, this.options.chance), outage);
   }
 
   #probeAfter(delay: number, outage: Outage): void {
     if (this.#isStopped) return;
-    const { clock, chance = systemChance } = this.options;
-    this.#cancel = clock.after(delay * (0.8 + 0.2 * chance.next()), () => {
+    this.#cancel?.();
+    this.#cancel = this.options.clock.after(delay, () => {
       this.#probing = this.#probe(outage);
     });
   }
@@ -122,13 +116,32 @@ export class CircuitBreaker {
         probing.isOpenedAgain = false;
         await this.options.probe();
       } while (probing.isOpenedAgain);
-      this.#state = { kind: 'closed', failures: 0 };
-      this.#end?.();
-      this.options.closed(outage);
     } catch {
       outage.probes++;
+      this.#failsAgain(outage);
       this.#state = { kind: 'open', outage };
-      this.#probeLater(outage);
+      return this.#probeLater(outage);
     }
+    this.#worked(outage);
+  }
+
+  #failsAgain(outage: Outage): void {
+    if (outage.worksSince === undefined) return;
+    outage.worksSince = undefined;
+    outage.failingSince = this.options.clock.monotonic();
+  }
+
+  /** It closes after a success, unless it has to be seen for a while that it works. */
+  #worked(outage: Outage): void {
+    const { clock, recovery, closed } = this.options;
+    const now = clock.monotonic();
+    outage.worksSince ??= now;
+    const left = (recovery?.(outage, outage.worksSince - outage.since) ?? 0) - (now - outage.worksSince);
+    if (left > 0) {
+      this.#state = { kind: 'open', outage };
+      return this.#probeAfter(Math.min(left, FIRST_PAUSE), outage);
+    }
+    this.#state = { kind: 'closed', failures: 0 };
+    closed(outage);
   }
 }

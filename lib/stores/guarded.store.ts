@@ -8,6 +8,7 @@ import { ROOT_GROUP } from '../keys/groups.js';
 import type { Outage } from '../resilience/circuit-breaker.js';
 import { CircuitBreaker } from '../resilience/circuit-breaker.js';
 import { withDeadline } from '../resilience/deadline.js';
+import { ANSWER_TIME, BLIP, graceEnd, recoveryAfter } from './outage-times.js';
 import type { BeginRequest, Begun, CacheStore, FillRequest, Invalidation, Lease } from './store.js';
 import { Undelivered } from './undelivered.js';
 
@@ -22,10 +23,6 @@ export interface GuardSettings {
 const THRESHOLD = 3;
 /** A path that no key can have. */
 const PROBE: Address = { path: '~probe', groups: [ROOT_GROUP] };
-/** How long after the beginning of an outage a write waits for it to end, in milliseconds. */
-const GRACE = 500;
-/** How long a write waits later on for its own invalidation: a server that works again answers within this. */
-const ANSWER_TIME = 50;
 /** How many invalidations are sent during an outage while nothing answers. The last one invalidates everything. */
 const MOST_UNANSWERED = 1_000;
 const EVERYTHING: Invalidation = { groups: [ROOT_GROUP], paths: [], globs: [] };
@@ -33,7 +30,8 @@ const EVERYTHING: Invalidation = { groups: [ROOT_GROUP], paths: [], globs: [] };
 /**
  * A store that is left alone while it keeps failing, and after an invalidation that it did not confirm: until every
  * such invalidation has been delivered, this process neither reads nor fills, for the entries may be older than the
- * write. What it refuses is rejected at once, and the engine goes on without the store.
+ * write. After an outage it waits until other processes have had the time to deliver theirs. What it refuses is rejected
+ * at once, and the engine goes on without the store.
  */
 export class GuardedStore implements CacheStore {
   readonly kind: string;
@@ -52,6 +50,7 @@ export class GuardedStore implements CacheStore {
       clock,
       threshold: THRESHOLD,
       probe: () => this.#recover(),
+      recovery: recoveryAfter,
       opened: ({ error }) => tell({ kind: 'store-rests', store, error }),
       closed: (outage) => {
         this.#unanswered = 0;
@@ -67,6 +66,13 @@ export class GuardedStore implements CacheStore {
       if (CacheError.is(error, 'STORE_UNAVAILABLE')) this.#breaker.open(error);
       throw error;
     }
+  }
+
+  /** It can be reached again after so many milliseconds: what waits is delivered at once. */
+  reconnected(absence: number): void {
+    const reason = `it was not connected for ${formatDuration(Math.ceil(absence))}`;
+    if (absence > BLIP) this.#breaker.open(this.#failure('connect', reason), absence);
+    this.#breaker.probeNow();
   }
 
   /** What answers at once cannot fail. */
@@ -157,11 +163,11 @@ export class GuardedStore implements CacheStore {
       this.#undelivered.add(invalidation);
       this.settings.tell({ kind: 'invalidation-queued', store: this.settings.name, waiting: this.#undelivered.size });
       this.#breaker.open(error);
-      if (!(await this.#endsSoon(asked))) throw error;
+      if (!(await this.#isDeliveredSoon(asked))) throw error;
       return;
     }
     // Whoever is told that an invalidation was confirmed may rely on those before it.
-    if (!outage || this.#undelivered.isDelivered || (await this.#endsSoon(asked))) return;
+    if (!outage || this.#undelivered.isDelivered || (await this.#isDeliveredSoon(asked))) return;
     throw this.#resting(operation, outage);
   }
 
@@ -176,21 +182,17 @@ export class GuardedStore implements CacheStore {
     const now = clock.monotonic();
     const sent = ++this.#unanswered === MOST_UNANSWERED ? this.inner.invalidate(EVERYTHING) : send();
     void sent.then(
-      () => this.#hasAnswered(),
+      () => (this.#unanswered = 0),
       // What is refused at once is left with nobody.
       () => clock.monotonic() - now < ANSWER_TIME && this.#unanswered > 0 && this.#unanswered--,
     );
+    if (outage.worksSince !== undefined) return sent;
     const delay = Math.max(graceEnd(outage, now) - now, ANSWER_TIME);
     return withDeadline(sent, delay, () => this.#resting(operation, outage), clock);
   }
 
-  #hasAnswered(): void {
-    this.#unanswered = 0;
-    this.#breaker.hurry();
-  }
-
-  /** Whether the outage ends while it is waited for; then everything that waited has been delivered. */
-  async #endsSoon(asked: number): Promise<boolean> {
+  /** Whether everything that waits is delivered while a write waits for it. */
+  async #isDeliveredSoon(asked: number): Promise<boolean> {
     const { clock } = this.settings;
     const { state } = this.#breaker;
     if (state.kind === 'closed') return true;
@@ -198,8 +200,8 @@ export class GuardedStore implements CacheStore {
     if (left <= 0) return false;
     let cancel: (() => void) | undefined;
     const isOver = new Promise<boolean>((resolve) => (cancel = clock.after(left, () => resolve(false))));
-    const hasEnded = state.outage.ended.then(() => true);
-    return Promise.race([hasEnded, isOver]).finally(cancel);
+    const isDelivered = this.#undelivered.delivered.then(() => true);
+    return Promise.race([isDelivered, isOver]).finally(cancel);
   }
 
   async #recover(): Promise<void> {
@@ -215,18 +217,12 @@ export class GuardedStore implements CacheStore {
   #resting(operation: string, { error, since }: Outage): CacheError<'STORE_UNAVAILABLE'> {
     const time = formatDuration(Math.ceil(this.settings.clock.monotonic() - since));
     const cause = CacheError.is(error, 'STORE_UNAVAILABLE') ? error.details.reason : messageOf(error);
-    const reason = `it has been left alone for ${time} because it failed: ${cause}`;
-    return new CacheError('STORE_UNAVAILABLE', { store: this.settings.name, operation, reason, isResting: true });
+    return this.#failure(operation, `it has been left alone for ${time} because it failed: ${cause}`, true);
   }
-}
 
-/**
- * Until when a write waits that was asked for at a time. Where only a part of the store fails other processes go on with
- * the rest of it, and may be the first to find that part back: there each write has a time of its own.
- */
-function graceEnd({ error, since }: Outage, asked: number): number {
-  const isPartly = CacheError.is(error, 'STORE_UNAVAILABLE') && error.details.isPartial === true;
-  return (isPartly ? asked : since) + GRACE;
+  #failure(operation: string, reason: string, isResting = false): CacheError<'STORE_UNAVAILABLE'> {
+    return new CacheError('STORE_UNAVAILABLE', { store: this.settings.name, operation, reason, isResting });
+  }
 }
 
 /** Whether a failure says nothing new about the store, or nothing about its other keys. */

@@ -1,6 +1,7 @@
 import { sleep, systemClock } from '../core/clock.js';
 import type { CacheError } from '../core/errors.js';
 import { withDeadline } from '../resilience/deadline.js';
+import { RedisAbsence } from './redis-absence.js';
 import type { CommandSettings } from './redis-failures.js';
 import { LateReply, RedisFailures, quoted, silence } from './redis-failures.js';
 import { makeClient, makeListener } from './redis-made-client.js';
@@ -20,6 +21,7 @@ export interface Answer<T> {
 interface Session {
   readonly client: RedisClient;
   readonly runId: RunId;
+  readonly absence: RedisAbsence;
 }
 
 /** How long the first connection may take, in milliseconds, and how often one looks for it. */
@@ -114,8 +116,9 @@ export class RedisConnection {
     this.#isClosed = true;
     const session = await this.#session?.catch(ignore);
     if (!session) return;
-    const { client, runId } = session;
+    const { client, runId, absence } = session;
     runId.stop();
+    absence.stop();
     if (isBorrowed(this.target)) return;
     try {
       if (client.status === 'ready') {
@@ -159,11 +162,16 @@ export class RedisConnection {
 
   async #start(): Promise<Session> {
     const { target } = this;
-    if (isBorrowed(target)) return { client: target.client, runId: new RunId(target.client) };
+    if (isBorrowed(target)) return this.#sessionOf(target.client);
     const client = await makeClient(target, this.settings.commandTimeout);
     client.on('error', (error) => (this.#failures.problem = `its connection failed with ${quoted(error)}`));
     client.on('connect', () => (this.#failures.problem = undefined));
-    return { client, runId: new RunId(client) };
+    return this.#sessionOf(client);
+  }
+
+  #sessionOf(client: RedisClient): Session {
+    const { reconnected = ignore } = this.settings;
+    return { client, runId: new RunId(client), absence: new RedisAbsence(client, reconnected) };
   }
 }
 

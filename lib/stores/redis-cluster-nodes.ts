@@ -1,6 +1,7 @@
 import { sleep, systemClock } from '../core/clock.js';
 import { CircuitBreaker } from '../resilience/circuit-breaker.js';
 import { withDeadline } from '../resilience/deadline.js';
+import { RedisAbsence } from './redis-absence.js';
 import { CONNECT_DEADLINE, CONNECT_POLL, RedisConnection } from './redis-client.js';
 import type { ClusterClient, RedisClient } from './redis-commands.js';
 import type { CommandSettings } from './redis-failures.js';
@@ -29,6 +30,7 @@ export class ClusterNodes {
   readonly #failures: RedisFailures;
   readonly #masters = new Map<RedisClient, Master>();
   #cluster: Promise<ClusterClient> | undefined;
+  #absence: RedisAbsence | undefined;
   #isClosed = false;
   #refreshedAt = -Infinity;
 
@@ -84,6 +86,7 @@ export class ClusterNodes {
     this.#isClosed = true;
     const cluster = await this.#cluster?.catch(ignore);
     for (const client of this.#masters.keys()) this.#forget(client);
+    this.#absence?.stop();
     if (!cluster || 'client' in this.target || cluster.status === 'end') return;
     try {
       if (cluster.status !== 'ready') throw new LateReply();
@@ -102,8 +105,10 @@ export class ClusterNodes {
   }
 
   async #start(): Promise<ClusterClient> {
-    if ('client' in this.target) return this.target.client;
-    const cluster = await makeCluster(this.target, this.settings.commandTimeout);
+    const { target, settings } = this;
+    const cluster = 'client' in target ? target.client : await makeCluster(target, settings.commandTimeout);
+    this.#absence = new RedisAbsence(cluster, settings.reconnected ?? ignore);
+    if ('client' in target) return cluster;
     cluster.on('error', (error) => (this.#failures.problem = `its connections failed with ${quoted(error)}`));
     cluster.on('ready', () => (this.#failures.problem = undefined));
     return cluster;
@@ -112,7 +117,7 @@ export class ClusterNodes {
   #masterOf(cluster: ClusterClient, client: RedisClient): Master {
     const known = this.#masters.get(client);
     if (known) return known;
-    const settings = { ...this.settings, isPart: () => this.#hasOthers() };
+    const settings = { ...this.settings, isPart: () => this.#hasOthers(), reconnected: undefined };
     const connection = new RedisConnection({ client }, settings, (error) => {
       if (error instanceof LateReply) breaker.open(error);
       this.#refresh(cluster);

@@ -17,9 +17,9 @@ export interface RedisClient extends RedisCommands {
   readonly mode?: string;
   readonly isCluster?: boolean;
   readonly options: ClientOptions;
-  on(event: 'connect' | 'close', listener: () => void): unknown;
+  on(event: 'connect' | 'ready' | 'close', listener: () => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
-  off(event: 'connect' | 'close', listener: () => void): unknown;
+  off(event: 'connect' | 'ready' | 'close', listener: () => void): unknown;
   connect(): Promise<void>;
   quit(): Promise<unknown>;
   disconnect(): void;
@@ -57,7 +57,8 @@ export interface ClusterClient {
   del(keys: string[]): Promise<number>;
   eval(text: string, keys: number, ...rest: string[]): Promise<unknown>;
   on(event: 'error', listener: (error: Error) => void): unknown;
-  on(event: 'ready', listener: () => void): unknown;
+  on(event: 'ready' | 'close', listener: () => void): unknown;
+  off(event: 'ready' | 'close', listener: () => void): unknown;
   connect(): Promise<void>;
   quit(): Promise<unknown>;
   disconnect(): void;

@@ -8,6 +8,8 @@ export interface CommandSettings {
   readonly commandTimeout: number;
   /** Whether other servers of the store can be reached while this one cannot. */
   readonly isPart?: () => boolean;
+  /** Called when the store can be reached again, with for how long it could not, in milliseconds. */
+  readonly reconnected?: ((absence: number) => void) | undefined;
 }
 
 /** What a node of a cluster says when the key is, or may be, somewhere else. */

@@ -1,5 +1,5 @@
-import { systemChance } from '../core/chance.js';
 import { CacheError } from '../core/errors.js';
+import { pauseAfter } from '../resilience/attempts.js';
 import type { ClusterClient, ListeningClient, RedisClient } from './redis-commands.js';
 import type {
   RedisClusterOptions,
@@ -82,7 +82,7 @@ function demands(commandTimeout: number) {
 }
 
 function retryStrategy(attempt: number): number {
-  return Math.min(50 * 2 ** Math.min(attempt, 4), 500) + systemChance.next() * 100;
+  return pauseAfter(attempt);
 }
 
 async function importIoredis() {

@@ -13,6 +13,8 @@ export interface StoreNamespace {
   readonly maxValueBytes?: number | undefined;
   /** Where a store tells what it found under a key that it cannot read. */
   readonly tell?: Tell | undefined;
+  /** Called by a store that can be reached again after it could not, with for how long that was, in milliseconds. */
+  readonly reconnected?: ((absence: number) => void) | undefined;
 }
 
 /** What `memoryStore()` and `redisStore()` return: a store that is made when its namespace is known. */

@@ -21,10 +21,18 @@ export class Undelivered {
   #plain = nothing();
   #closing = nothing();
   #isSending = false;
+  #delivered: Promise<void> | undefined;
+  #deliverAll: (() => void) | undefined;
 
   /** Whether nothing waits, and nothing is on its way. */
   get isDelivered(): boolean {
     return this.isEmpty && !this.#isSending;
+  }
+
+  /** Resolves when nothing waits any more. */
+  get delivered(): Promise<void> {
+    this.#delivered ??= new Promise((resolve) => (this.#deliverAll = resolve));
+    return this.#delivered;
   }
 
   get isEmpty(): boolean {
@@ -58,8 +66,14 @@ export class Undelivered {
       throw error;
     } finally {
       this.#isSending = false;
+      if (this.isEmpty) this.#tell();
     }
     return invalidations.reduce((count, { groups, paths }) => count + groups.length + paths.length, 0);
+  }
+
+  #tell(): void {
+    this.#deliverAll?.();
+    this.#delivered = undefined;
   }
 
   #collapse(): void {

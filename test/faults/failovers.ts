@@ -22,7 +22,6 @@ export const FAILOVERS: readonly Fault[] = [
   // The last of those by Sentinels, for nobody waits until it is back.
   {
     name: 'fails over by Sentinels, killed',
-    mayBeStale: { why: 'a writer may find the new master half a second later than others do' },
     set: () => bySentinels((group) => group.failOver('kill')),
   },
   { name: 'is a cluster, a master killed', set: () => onCluster(killedOwner()) },

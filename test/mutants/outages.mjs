@@ -1,6 +1,7 @@
 /** Mistakes about a store that fails. */
 const guarded = 'test/unit/stores/guarded-store.spec.ts';
 const breaker = 'test/unit/resilience/circuit-breaker.spec.ts';
+const absence = 'test/unit/stores/redis-absence.spec.ts';
 
 export default [
   {
@@ -91,14 +92,14 @@ export default [
   {
     mistake: 'a store that failed is never probed again',
     file: 'lib/resilience/circuit-breaker.ts',
-    find: "      this.#state = { kind: 'open', outage };\n      this.#probeLater(outage);\n    }\n  }\n}",
-    replace: "      this.#state = { kind: 'open', outage };\n    }\n  }\n}",
+    find: '      return this.#probeLater(outage);\n    }\n    this.#worked',
+    replace: '      return;\n    }\n    this.#worked',
     tests: breaker,
   },
   {
     mistake: 'what begins an outage fails although it was over at once',
     file: 'lib/stores/guarded.store.ts',
-    find: 'if (!(await this.#endsSoon(asked))) throw error;',
+    find: 'if (!(await this.#isDeliveredSoon(asked))) throw error;',
     replace: 'throw error;',
     tests: guarded,
   },
@@ -153,25 +154,88 @@ export default [
     tests: guarded,
   },
   {
-    mistake: 'a store that answers again is probed no sooner',
+    mistake: 'while a part fails only the first write waits for it',
+    file: 'lib/stores/outage-times.ts',
+    find: '(isPartly(outage) ? asked : outage.failingSince)',
+    replace: 'outage.failingSince',
+    tests: guarded,
+  },
+  {
+    mistake: 'a store is read as soon as this process is connected again, before others are',
     file: 'lib/stores/guarded.store.ts',
-    find: '    this.#breaker.hurry();\n',
+    find: '      recovery: recoveryAfter,\n',
     replace: '',
     tests: guarded,
   },
   {
-    mistake: 'while a part fails only the first write waits for it',
-    file: 'lib/stores/guarded.store.ts',
-    find: '(isPartly ? asked : since)',
-    replace: '(isPartly ? since : since)',
+    mistake: 'a connection that was lost for a moment costs as much as an outage',
+    file: 'lib/stores/outage-times.ts',
+    find: ' || length <= BLIP',
+    replace: '',
     tests: guarded,
   },
   {
-    mistake: 'every answer puts the next probe off',
+    mistake: 'after a part of a store failed all of it is left alone for longer',
+    file: 'lib/stores/outage-times.ts',
+    find: 'isPartly(outage) || length',
+    replace: 'length',
+    tests: guarded,
+  },
+  {
+    mistake: 'an outage that nobody noticed is none',
+    file: 'lib/stores/guarded.store.ts',
+    find: '    if (absence > BLIP) ',
+    replace: '    if (false) ',
+    tests: guarded,
+  },
+  {
+    mistake: 'what waits is not delivered before the next probe would come anyhow',
+    file: 'lib/stores/guarded.store.ts',
+    find: '    this.#breaker.probeNow();\n',
+    replace: '',
+    tests: guarded,
+  },
+  {
+    mistake: 'a store counts as working all the time although it failed again',
     file: 'lib/resilience/circuit-breaker.ts',
-    find: ' || this.#isHurried) return;',
-    replace: ') return;',
-    tests: breaker,
+    find: '    outage.worksSince = undefined;\n',
+    replace: '',
+    tests: guarded,
+  },
+  {
+    mistake: 'a write does not wait when a store fails again before it is read',
+    file: 'lib/resilience/circuit-breaker.ts',
+    find: '    outage.failingSince = this.options.clock.monotonic();\n',
+    replace: '',
+    tests: guarded,
+  },
+  {
+    mistake: 'a store that works is given no time to answer an invalidation',
+    file: 'lib/stores/guarded.store.ts',
+    find: '    if (outage.worksSince !== undefined) return sent;\n',
+    replace: '',
+    tests: guarded,
+  },
+  {
+    mistake: 'whoever wrote hears that it was delivered although that failed',
+    file: 'lib/stores/undelivered.ts',
+    find: '      if (this.isEmpty) this.#tell();',
+    replace: '      this.#tell();',
+    tests: guarded,
+  },
+  {
+    mistake: 'the time that a connection was away counts from the last attempt',
+    file: 'lib/stores/redis-absence.ts',
+    find: 'this.#since ??= this',
+    replace: 'this.#since = this',
+    tests: absence,
+  },
+  {
+    mistake: 'the first connection counts as one that came back',
+    file: 'lib/stores/redis-absence.ts',
+    find: '    if (this.#since === undefined) return;\n    const absence = this.clock.monotonic() - this.#since;',
+    replace: '    const absence = this.clock.monotonic() - (this.#since ?? 0);',
+    tests: absence,
   },
   {
     mistake: 'a store that takes nothing new is not read either',

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import type { Redis } from 'ioredis';
 import { systemClock } from '../../../lib/core/clock.js';
 import { RedisConnection } from '../../../lib/stores/redis-client.js';
+import { redisStore } from '../../../lib/stores/redis.store.js';
 import { randomToken } from '../../../lib/core/token.js';
 import { eventually } from '../../../lib/testing/store-bench.js';
 import type { StoreBench } from '../../../lib/testing/store-bench.js';
@@ -97,6 +98,19 @@ describe.each(['its own', 'a borrowed'])('with %s client', (whose) => {
         ),
       COMEBACK,
     );
+  });
+
+  it('tells that it was away when the server is back, and nothing when it connects at first', async () => {
+    const absences: number[] = [];
+    const target = whose === 'its own' ? server.url : { client: opened.client(server.url) };
+    const reconnected = (absence: number): unknown => absences.push(absence);
+    const store = redisStore(target).create({ prefix: 'test', version: 1, name: 'default', reconnected });
+    await eventually(() => isConnected(store), COMEBACK);
+    expect(absences).toEqual([]);
+    await server.kill();
+    await server.restart();
+    await eventually(async () => absences.length > 0, COMEBACK);
+    await store.close();
   });
 
   it('rejects what is under way when the server dies', async () => {

@@ -6,6 +6,7 @@ import type { Invalidation } from '../../../lib/stores/store.js';
 import type { ChaosStore } from '../../../lib/testing/chaos.store.js';
 import { chaosStore } from '../../../lib/testing/chaos.store.js';
 import { FakeClock } from '../../../lib/testing/fake-clock.js';
+import { StoreBench } from '../../../lib/testing/store-bench.js';
 
 const down = new CacheError('STORE_UNAVAILABLE', { store: 'default', operation: 'read', reason: 'it is down' });
 const address = { path: 'posts:42', groups: ['~root', 'posts'] };
@@ -13,10 +14,9 @@ const posts: Invalidation = { groups: ['posts'], paths: ['posts'], globs: [] };
 const everything: Invalidation = { groups: ['~root'], paths: [], globs: [] };
 const users: Invalidation = { groups: ['users'], paths: [], globs: [] };
 
-function bench() {
-  const clock = new FakeClock();
+function bench(clock = new FakeClock(), shared = new MemoryStore({ maxEntries: 100, maxBytes: 100_000 }, clock)) {
   const events: CacheEvent[] = [];
-  const inner: ChaosStore = chaosStore(new MemoryStore({ maxEntries: 100, maxBytes: 100_000 }, clock));
+  const inner: ChaosStore = chaosStore(shared);
   const sent: Invalidation[] = [];
   const invalidate = inner.invalidate.bind(inner);
   inner.invalidate = async (invalidation) => {
@@ -31,7 +31,7 @@ function bench() {
     await clock.advance(500);
     return error;
   };
-  return { clock, events, kinds, inner, sent, store, givenUp };
+  return { clock, events, kinds, inner, shared, sent, store, givenUp };
 }
 
 async function rejection(promise: Promise<unknown>): Promise<CacheError<'STORE_UNAVAILABLE'>> {
@@ -152,7 +152,7 @@ describe('an invalidation that a store did not confirm', () => {
     expect(sent).toEqual([]);
   });
 
-  it('waits no more when a store that was left alone confirms it, which is then probed soon', async () => {
+  it('waits no more when a store that was left alone confirms it', async () => {
     const { store, inner, clock, sent, kinds } = bench();
     inner.alwaysFail('read', down);
     for (let time = 0; time < 3; time++) await rejection(Promise.resolve(store.read(address)));
@@ -160,7 +160,7 @@ describe('an invalidation that a store did not confirm', () => {
     await store.invalidate(posts);
     expect(sent).toEqual([posts]);
     inner.calm();
-    await clock.advance(100);
+    await clock.advance(750);
     expect(await store.read(address)).toBeUndefined();
     expect(kinds()).toEqual(['store-rests', 'store-works']);
   });
@@ -263,7 +263,7 @@ describe('an invalidation that a store did not confirm', () => {
     inner.calm();
     parked.release();
     await waiting;
-    await clock.advance(0);
+    await clock.advance(500);
     // The delivery that was on its way, and the one after it.
     expect(sent).toEqual([posts, posts]);
     expect(await store.read(address)).toBeUndefined();
@@ -349,6 +349,152 @@ describe('an invalidation that a store did not confirm', () => {
     await store.close();
     expect(sent).toEqual([{ groups: ['~root'], paths: [], globs: [] }]);
     expect(inner.calls('clear')).toBe(1);
+  });
+});
+
+describe('a store that was away', () => {
+  /** One that failed until now, for so many milliseconds. */
+  async function after(length: number) {
+    const made = bench();
+    const { store, inner, clock } = made;
+    inner.alwaysFail('read', down);
+    for (let time = 0; time < 3; time++) await rejection(Promise.resolve(store.read(address)));
+    await clock.advance(length);
+    inner.calm();
+    const isRead = async () => (await Promise.resolve(store.read(address)).catch(() => 'refused')) !== 'refused';
+    return { ...made, isRead };
+  }
+
+  it('is neither read nor filled until other processes have had the time to deliver what waits there', async () => {
+    const { store, clock, isRead } = await after(2_000);
+    store.reconnected(2_000);
+    await clock.advance(499);
+    expect(await isRead()).toBe(false);
+    await rejection(store.fill({ lease: lease(), mode: 'load' }));
+    await clock.advance(1);
+    expect(await isRead()).toBe(true);
+  });
+
+  it('shows nothing older than a write whose process is connected a quarter of a second later', async () => {
+    const reader = bench();
+    const { clock, shared } = reader;
+    const writer = bench(clock, shared);
+    const entries = new StoreBench(reader.store);
+    const { path, groups } = entries.address('post');
+    await entries.load({ path, groups }, 'old');
+    for (const { inner } of [reader, writer]) {
+      for (const verb of ['read', 'begin', 'invalidate'] as const) inner.alwaysFail(verb, down);
+    }
+    for (let time = 0; time < 3; time++) await rejection(Promise.resolve(reader.store.read({ path, groups })));
+    await clock.advance(2_000);
+    await writer.givenUp(writer.store.invalidate({ groups: [path], paths: [path], globs: [] }));
+    reader.inner.calm();
+    reader.store.reconnected(2_500);
+    const seen: unknown[] = [];
+    for (let step = 0; step < 60; step++) {
+      await clock.advance(10);
+      seen.push(await entries.payload({ path, groups }).catch(() => 'refused'));
+      if (step === 25) {
+        writer.inner.calm();
+        writer.store.reconnected(2_750);
+      }
+    }
+    expect(new Set(seen)).toEqual(new Set(['refused', undefined]));
+  });
+
+  it('is read at once if it was away for a moment', async () => {
+    const { store, clock, isRead } = await after(150);
+    store.reconnected(150);
+    await clock.advance(0);
+    expect(await isRead()).toBe(true);
+  });
+
+  it('takes what waits as soon as it is connected, and whoever wrote hears of that', async () => {
+    const { store, inner, clock, sent, isRead } = await after(2_000);
+    inner.alwaysFail('invalidate', down);
+    await rejection(store.invalidate(posts));
+    inner.calm();
+    store.reconnected(2_000);
+    await clock.advance(0);
+    expect(sent).toEqual([posts]);
+    await store.invalidate(users);
+    expect(sent).toEqual([posts, users]);
+    expect(await isRead()).toBe(false);
+  });
+
+  it('is waited for also where nobody asked for anything while it was away', async () => {
+    const { store, clock, events } = bench();
+    store.reconnected(3_000);
+    await rejection(Promise.resolve(store.read(address)));
+    await clock.advance(500);
+    expect(await store.read(address)).toBeUndefined();
+    expect(events).toMatchObject([{ kind: 'store-rests' }, { kind: 'store-works', after: 3_500, refused: 1 }]);
+  });
+
+  it('costs nothing where it was away for a moment and nobody noticed', async () => {
+    const { store, kinds } = bench();
+    store.reconnected(150);
+    expect(await store.read(address)).toBeUndefined();
+    expect(kinds()).toEqual([]);
+  });
+
+  it('has to work all the time until it is read', async () => {
+    const { store, inner, clock, isRead } = await after(2_000);
+    store.reconnected(2_000);
+    await clock.advance(400);
+    inner.alwaysFail('read', down);
+    await clock.advance(300);
+    inner.calm();
+    store.reconnected(100);
+    await clock.advance(499);
+    expect(await isRead()).toBe(false);
+    await clock.advance(1);
+    expect(await isRead()).toBe(true);
+  });
+
+  it('is waited for by writes for half a second when it fails again before it is read', async () => {
+    const { store, inner, clock, sent } = await after(2_000);
+    store.reconnected(2_000);
+    await clock.advance(300);
+    inner.alwaysFail('invalidate', down);
+    const writing = store.invalidate(posts);
+    await clock.advance(400);
+    inner.calm();
+    store.reconnected(100);
+    await clock.advance(0);
+    await writing;
+    expect(sent).toEqual([posts]);
+  });
+
+  it('may take its time for an invalidation once it works', async () => {
+    const { store, inner, clock, sent, kinds } = await after(2_000);
+    store.reconnected(2_000);
+    await clock.advance(0);
+    const parked = inner.park('invalidate', 'before');
+    const writing = store.invalidate(posts);
+    await parked.arrived;
+    await clock.advance(200);
+    parked.release();
+    await writing;
+    expect(sent).toEqual([posts]);
+    expect(kinds()).not.toContain('invalidation-queued');
+  });
+
+  it('ends at once, also before it was read', async () => {
+    const { store, clock } = await after(2_000);
+    store.reconnected(2_000);
+    await clock.advance(0);
+    await store.close();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is read at once where only a part of it was', async () => {
+    const { store, inner, clock, givenUp } = bench();
+    inner.alwaysFail('invalidate', new CacheError('STORE_UNAVAILABLE', { ...down.details, isPartial: true }));
+    await givenUp(store.invalidate(posts));
+    inner.calm();
+    await clock.advance(250);
+    expect(await store.read(address)).toBeUndefined();
   });
 });
 
