@@ -2,6 +2,7 @@ import type { Duration } from './core/duration.js';
 import type { SettleOptions } from './core/settle.js';
 import type { StaleOptions } from './core/stale-windows.js';
 import type { ClassType } from './operations/declaration.js';
+import type { ShareOptions } from './serialization/frozen.js';
 
 /** A whole key, without prefix and version: an encoded path, or an array whose elements are encoded one by one. */
 export type Key = string | readonly unknown[];
@@ -22,9 +23,9 @@ export interface SetOptions extends PartitionOptions {
   type?: ClassType;
 }
 
-export interface GetOrSetOptions extends SetOptions, StaleOptions {}
+export interface GetOrSetOptions extends SetOptions, StaleOptions, ShareOptions {}
 
-export interface GetOptions extends PartitionOptions {
+export interface GetOptions extends PartitionOptions, ShareOptions {
   /** A class for class-transformer; what is read back are its instances. */
   type?: ClassType;
 }

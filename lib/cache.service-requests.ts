@@ -15,6 +15,7 @@ import type { RunnerContext } from './operations/cached-runner.js';
 import type { CallScope } from './operations/context-sources.js';
 import { currentRequest } from './operations/request-context.js';
 import { staleRules } from './operations/stale-plan.js';
+import { isFrozen } from './operations/value-plan.js';
 import { loadClassTransformer } from './serialization/dto.js';
 
 /** What a caller of `CacheService` wants loaded or stored. */
@@ -26,9 +27,9 @@ export interface ServiceCall {
 
 /** The options that only some verbs have. */
 const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
-  get: ['type'],
-  getMany: ['type'],
-  getOrSet: STALE_OPTIONS,
+  get: ['type', 'share'],
+  getMany: ['type', 'share'],
+  getOrSet: [...STALE_OPTIONS, 'share'],
   put: ['settle'],
 };
 
@@ -44,7 +45,7 @@ export class ServiceRequests {
     return this.#plan(verb, options, (where) => {
       checkOptionNames(options, [...(OWN_OPTIONS[verb] ?? []), 'partition'], where);
       const { address } = this.#address(where, key, options);
-      return { address, shape: { form: 'value', type: options.type, where }, version: undefined, debug: this.#debug };
+      return { address, shape: shapeOf(options, where), version: undefined, debug: this.#debug };
     });
   }
 
@@ -60,7 +61,7 @@ export class ServiceRequests {
       return {
         address,
         contextual,
-        shape: { form: 'value', type, where },
+        shape: shapeOf(options, where),
         version: entryVersion('', type),
         stale,
         debug: this.#debug,
@@ -115,6 +116,10 @@ export class ServiceRequests {
   get #debug(): boolean {
     return this.context.settings.debug;
   }
+}
+
+function shapeOf(options: GetOptions, where: string): LoadRequest['shape'] {
+  return { form: 'value', type: options.type, where, isFrozen: isFrozen(options, where) };
 }
 
 /** Where a call stands, for messages. */

@@ -77,7 +77,7 @@ class Lane {
 
   async #start(): Promise<Program> {
     const assignment: Assignment = { scenario: this.scenario.name, entrant: this.row.entrant, given: this.given };
-    const program = new Program(WORKER, assignment);
+    const program = new Program(WORKER, assignment, process.execArgv);
     this.#program = program;
     await program.ready;
     const cannot = await inTime(program.ask<string | undefined>('open'), LONGEST_STEP);

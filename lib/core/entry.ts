@@ -45,11 +45,14 @@ export interface Elsewhere {
 export interface Entry {
   readonly header: EntryHeader;
   readonly payload: string;
-  /**
-   * Its value, in a store that keeps it in this process: null until somebody reads it. It is handed to nobody, only
-   * copied. Undefined where the next read makes another entry.
-   */
-  master?: { readonly value: unknown } | null;
+  /** Its value, in a store that keeps it in this process: null until somebody reads it. Undefined where the next read makes another entry. */
+  master?: Master | null;
+}
+
+/** A value that was decoded once for all who read it. It is handed to nobody, only copied, unless it is frozen. */
+export interface Master {
+  readonly value: unknown;
+  readonly isFrozen: boolean;
 }
 
 /** Where an entry lives, and the groups whose generations decide whether it does. */

@@ -1,4 +1,4 @@
-import type { Address, EntryForm, EntryHeader } from '../core/entry.js';
+import type { Address, Entry, EntryForm, EntryHeader } from '../core/entry.js';
 import type { CacheError } from '../core/errors.js';
 import type { Chance } from '../core/chance.js';
 import type { Clock } from '../core/clock.js';
@@ -82,7 +82,7 @@ export interface LoadRequest {
 }
 
 /** A value as it is stored, with what its entry says to clients. */
-export interface StoredValue extends EncodedValue, Pick<EntryHeader, 'etag' | 'headers'> {}
+export interface StoredValue extends EncodedValue, Pick<EntryHeader, 'etag' | 'headers'>, Pick<Entry, 'master'> {}
 
 /** What a load shares with those who waited for it. */
 export interface SharedValue {

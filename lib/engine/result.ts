@@ -1,4 +1,4 @@
-import type { Entry } from '../core/entry.js';
+import type { Entry, Master } from '../core/entry.js';
 import { CacheError } from '../core/errors.js';
 import type { EncodedValue } from '../serialization/codec.js';
 import { etagOf, isSentAsItIs } from '../serialization/etag.js';
@@ -9,6 +9,9 @@ import type { Dependencies, EntryDependencies } from './dependencies.js';
 import type { Frame } from './frames.js';
 import { generationLifetime, withJitter } from './freshness.js';
 import type { Decision, EngineContext, LoadRequest, Outcome, StoredValue } from './request.js';
+
+/** What may keep a decoded value for its next readers. */
+type Keeper = Pick<Entry, 'master'>;
 
 /** Who wants a value, and how. */
 type CopyRequest = Pick<LoadRequest, 'address' | 'shape' | 'isSent'>;
@@ -31,22 +34,26 @@ export interface Result {
  */
 export function conclude(context: EngineContext, request: LoadRequest, value: unknown, frame: Frame): Result {
   const { dependencies } = frame;
-  let encoded: EncodedValue;
+  const { serializer } = context;
+  const { shape } = request;
+  let encoded: EncodedValue & Pick<StoredValue, 'master'>;
   try {
-    encoded = context.serializer.encode(value, request.shape);
+    encoded = serializer.encode(value, shape);
+    // Whoever shares a value gets the same on the miss.
+    if (shape.isFrozen) encoded = { ...encoded, master: { value: serializer.decode(encoded, shape), isFrozen: true } };
   } catch (error) {
     if (!CacheError.is(error)) throw error;
     return { value, decision: { kind: 'refuse' }, dependencies, refusal: error };
   }
   const decision = request.decide(value);
   if (frame.taint === undefined) return { value, encoded: withValidator(encoded, decision), decision, dependencies };
-  const where = request.shape.where ?? context.keyPrefix + frame.path;
+  const where = shape.where ?? context.keyPrefix + frame.path;
   context.tell({ ...frame.taint, where });
   return { value, encoded: { ...encoded, etag: '', headers: '' }, decision: { kind: 'refuse' }, dependencies };
 }
 
 /** What is for one caller only has no validator: nobody could be asked whether it is still the same. */
-function withValidator(encoded: EncodedValue, decision: Decision): StoredValue {
+function withValidator(encoded: Omit<StoredValue, 'etag' | 'headers'>, decision: Decision): StoredValue {
   const headers = decision.kind === 'store' ? (decision.headers ?? '') : '';
   return { ...encoded, headers, etag: decision.kind === 'refuse' ? '' : etagOf(encoded, headers) };
 }
@@ -60,7 +67,7 @@ export function entryOf(
 ): FillRequest['entry'] {
   if (encoded === undefined || decision.kind !== 'store') return undefined;
   const { lifetime, staleFor = 0, lateTags } = decision;
-  const { payload, ...described } = encoded;
+  const { payload, master, ...described } = encoded;
   const createdAt = clock.now();
   // What is built from others lives no longer than they do.
   const expiresAt = Math.min(createdAt + withJitter(lifetime, chance.next()), bound);
@@ -71,7 +78,7 @@ export function entryOf(
     lifetime: expiresAt - createdAt + staleFor,
     generationLifetime: generationLifetime(lifetime + staleFor),
   };
-  return { header, payload, ...lifetimes, lateTags };
+  return { header, payload, master: master ?? undefined, ...lifetimes, lateTags };
 }
 
 /** What the caller of the load gets: a copy, so that a miss hands out just what a hit will. */
@@ -91,28 +98,27 @@ export function copyOf(
   context: EngineContext,
   request: CopyRequest,
   stored: StoredValue,
-  entry?: Entry,
+  keeper: Keeper = stored,
 ): Pick<Outcome, 'value' | 'stored'> | undefined {
   try {
     const encoded = context.serializer.inForm(stored, request.shape);
     const shown = encoded === stored ? stored : { ...encoded, headers: '', etag: etagOf(encoded, '') };
     const isUnread = request.isSent && shown.etag !== '' && isSentAsItIs(shown);
     if (isUnread) return { value: standInFor(shown.payload), stored: shown };
-    return {
-      value: shown === stored ? read(context, request, shown, entry) : read(context, request, shown),
-      stored: shown,
-    };
+    return { value: read(context, request, shown, shown === stored ? keeper : {}), stored: shown };
   } catch (error) {
     context.tell({ kind: 'entry-damaged', key: context.keyPrefix + request.address.path, error });
     return undefined;
   }
 }
 
-/** Decodes a value, or copies what another reader of its entry has decoded. */
-function read({ serializer }: EngineContext, { shape }: CopyRequest, stored: StoredValue, entry?: Entry): unknown {
-  if (entry?.master === undefined || !serializer.isCopyable(stored, shape)) return serializer.decode(stored, shape);
-  entry.master ??= { value: serializer.decode(stored, shape) };
-  return copyOfData(entry.master.value);
+/** Decodes a value, or hands out what another reader has decoded: a copy of it, or itself if it is to be frozen and is. */
+function read({ serializer }: EngineContext, { shape }: CopyRequest, stored: StoredValue, keeper: Keeper): unknown {
+  const { isFrozen = false } = shape;
+  const decoded = (): Master => ({ value: serializer.decode(stored, shape), isFrozen });
+  if (keeper.master === undefined || !(isFrozen || serializer.isCopyable(stored, shape))) return decoded().value;
+  if (!keeper.master || (isFrozen && !keeper.master.isFrozen)) keeper.master = decoded();
+  return isFrozen ? keeper.master.value : copyOfData(keeper.master.value);
 }
 
 /** What the reader of an entry gets, or undefined when the payload is damaged. */

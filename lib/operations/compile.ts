@@ -22,6 +22,7 @@ import type { OperationSettings } from './settings.js';
 import { DEFAULT_STORE } from './settings.js';
 import { planStale } from './stale-plan.js';
 import { planTags } from './tag-plan.js';
+import { planValues } from './value-plan.js';
 import { variedBy } from './vary-plan.js';
 
 type CachedDeclaration = Extract<Declaration, { kind: 'cacheable' | 'put' }>;
@@ -105,8 +106,7 @@ function compileCached(
     settle: problems.collect(() => parseSettle(options.settle, where)),
     when: options.when,
     unless: options.unless,
-    type: options.type,
-    transform: facts.kind === 'http' ? facts.transform : undefined,
+    ...problems.collect(() => planValues(options, facts)),
     version: options.version === undefined ? '' : String(options.version),
     debug: options.debug ?? settings.debug,
   };

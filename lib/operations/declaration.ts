@@ -3,6 +3,7 @@ import type { Duration } from '../core/duration.js';
 import type { SettleOptions } from '../core/settle.js';
 import type { StaleOptions } from '../core/stale-windows.js';
 import type { AnyCatalogKey } from '../keys/catalog.js';
+import type { ShareOptions } from '../serialization/frozen.js';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the decorated method decides; `unknown` would refuse it
 export type AnyMethod = (this: any, ...args: any[]) => any;
@@ -47,7 +48,7 @@ interface PlainOptions extends SharedOptions {
 export interface PlainPutOptions extends PlainOptions, SettleOptions {}
 
 /** The options of `@Cacheable` that do not depend on the method's type. */
-export interface PlainCacheableOptions extends PlainOptions, StaleOptions {}
+export interface PlainCacheableOptions extends PlainOptions, StaleOptions, ShareOptions {}
 
 interface TypedOptions<M extends AnyMethod> extends Omit<SharedOptions, 'tags'> {
   /** Fresh for this long, or a function of the result. */
@@ -64,7 +65,7 @@ interface TypedOptions<M extends AnyMethod> extends Omit<SharedOptions, 'tags'> 
 export interface PutOptions<M extends AnyMethod> extends TypedOptions<M>, SettleOptions {}
 
 /** The options of `@Cacheable`, callbacks typed by the decorated method. */
-export interface CacheableOptions<M extends AnyMethod> extends TypedOptions<M>, StaleOptions {}
+export interface CacheableOptions<M extends AnyMethod> extends TypedOptions<M>, StaleOptions, ShareOptions {}
 
 /** A method that takes a list of ids, and returns what it found by id. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the decorated method decides; `unknown` would refuse it

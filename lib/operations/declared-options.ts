@@ -56,7 +56,9 @@ const CACHED: Readonly<Record<string, Rule>> = {
   debug: flag,
 };
 
-const CACHEABLE = { ...CACHED, ...Object.fromEntries(STALE_OPTIONS.map((option) => [option, duration])) };
+const share: Rule = { accepts: (value) => value === 'frozen', expected: "'frozen'" };
+
+const CACHEABLE = { ...CACHED, share, ...Object.fromEntries(STALE_OPTIONS.map((option) => [option, duration])) };
 
 const PUT = { ...CACHED, settle: duration };
 

@@ -26,9 +26,9 @@ export class MethodLoad implements LoadRequest {
     private readonly call: MethodCall,
     private readonly settling: MethodSettling,
   ) {
-    const { calledBy, where, type, transform, version } = operation;
+    const { calledBy, where, type, transform, isFrozen, version } = operation;
     // Only on HTTP is the outward form made of a result known: GraphQL resolves it further, others serialize it as they like.
-    this.shape = { form: calledBy === 'http' ? 'wire' : 'value', type, where, transform };
+    this.shape = { form: calledBy === 'http' ? 'wire' : 'value', type, where, transform, isFrozen };
     this.version = entryVersion(version, type);
   }
 

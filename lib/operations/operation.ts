@@ -61,6 +61,8 @@ export interface CachedOperation {
   readonly unless: AnyMethod | undefined;
   readonly type: ClassType | undefined;
   readonly transform: TransformOptions | undefined;
+  /** Whether callers share one frozen value. */
+  readonly isFrozen: boolean;
   /** Empty for none. */
   readonly version: string;
   readonly isHandler: boolean;

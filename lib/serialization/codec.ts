@@ -3,6 +3,7 @@ import type { EntryForm, EntrySerializer } from '../core/entry.js';
 import { checkOptionNames, invalidOption, wholeNumber } from '../core/options.js';
 import { describeRefused, Trail, type Type } from './contract.js';
 import { outwardForm, requireLoaded, type TransformOptions } from './dto.js';
+import { deepFrozen } from './frozen.js';
 import { refuseForeign, rootSlot } from './instances.js';
 import type { ValueCodec } from './value-codecs.js';
 import { ValueReader } from './value-reader.js';
@@ -44,6 +45,8 @@ export interface ValueShape {
   readonly where?: string | undefined;
   /** Options for the outward form: groups, strategy, version… */
   readonly transform?: TransformOptions | undefined;
+  /** Whether the value is read back frozen, and what cannot be frozen is refused. Default: everybody owns what is read. */
+  readonly isFrozen?: boolean | undefined;
 }
 
 export const DEFAULT_MAX_VALUE_BYTES = 1_048_576;
@@ -84,8 +87,7 @@ export class Serializer {
     const trail = new Trail(shape.where);
     try {
       if (shape.type !== undefined) refuseForeign(value, shape.type, trail);
-      const encoded =
-        form === 'wire' ? this.encodeWire(value, shape, trail) : this.encodeValue(value, shape.type, trail);
+      const encoded = form === 'wire' ? this.encodeWire(value, shape, trail) : this.encodeValue(value, shape, trail);
       if (Buffer.byteLength(encoded.payload) > this.maxBytes) throw new TooLarge();
       return { ...encoded, form };
     } catch (error) {
@@ -96,18 +98,22 @@ export class Serializer {
   }
 
   /**
-   * The value of a payload, which shares nothing with any other value.
+   * The value of a payload, which shares nothing with any other value, frozen where that is wanted.
    *
    * @param shape what the value is wanted in. What was stored in the form `'value'` is brought to the form `'wire'` if
    * that is wanted, outward form of its `type` included; the other way round nothing is done.
-   * @throws Error where the payload is damaged or was not written by this configuration; the entry is then a miss
+   * @throws Error where the payload is damaged or was not written by this configuration, and where it cannot be frozen
+   * but has to be; the entry is then a miss
    */
   decode(encoded: EncodedValue, shape: ValueShape = {}): unknown {
     const { payload, serializer, form } = this.inForm(encoded, shape);
     const slot = shape.type && form === 'value' ? rootSlot(shape.type) : undefined;
     const parsed: unknown = JSON.parse(payload);
     const tagged = serializer === 'tagged';
-    return tagged || slot ? new ValueReader({ codecs: this.codecs, tagged }).read(parsed, slot) : parsed;
+    const { isFrozen = false } = shape;
+    const value =
+      tagged || slot ? new ValueReader({ codecs: this.codecs, tagged, isFrozen }).read(parsed, slot) : parsed;
+    return isFrozen ? deepFrozen(value) : value;
   }
 
   /** Whether what is decoded can be copied by `copyOfData`: it has no instances, and nothing that only a codec knows. */
@@ -123,11 +129,16 @@ export class Serializer {
     return isPlain ? { ...encoded, form: 'wire' } : this.encode(this.decode(encoded, { type: shape.type }), shape);
   }
 
-  private encodeValue(value: unknown, type: Type | undefined, trail: Trail): Omit<EncodedValue, 'form'> {
+  private encodeValue(
+    value: unknown,
+    { type, isFrozen = false }: ValueShape,
+    trail: Trail,
+  ): Omit<EncodedValue, 'form'> {
     const settings = {
       codecs: [...this.codecs.values()],
       typed: type !== undefined,
       jsonOnly: this.jsonOnly,
+      isFrozen,
       maxBytes: this.maxBytes,
     };
     const slot = type && rootSlot(type);
@@ -141,7 +152,7 @@ export class Serializer {
 
   private encodeWire(value: unknown, shape: ValueShape, trail: Trail): Omit<EncodedValue, 'form'> {
     // A scalar is no JSON on the wire: platforms send undefined and null as nothing, and NaN as its text.
-    if (value === undefined || typeof value === 'number') return this.encodeValue(value, undefined, trail);
+    if (value === undefined || typeof value === 'number') return this.encodeValue(value, {}, trail);
     let spent = 0;
     const spend = (bytes: number): void => {
       spent += bytes;
@@ -156,7 +167,7 @@ export class Serializer {
       );
     }
     // A toJSON that returns nothing.
-    if (written === undefined) return this.encodeValue(undefined, undefined, trail);
+    if (written === undefined) return this.encodeValue(undefined, {}, trail);
     return { payload: JSON.stringify(written), serializer: 'json' };
   }
 

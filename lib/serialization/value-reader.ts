@@ -1,4 +1,5 @@
 import { MAX_DEPTH, type Type } from './contract.js';
+import { isUnfreezable } from './frozen.js';
 import type { ClassSlot } from './instances.js';
 import { TAGS, unescapeName } from './tags.js';
 import type { ValueCodec } from './value-codecs.js';
@@ -17,6 +18,8 @@ export interface ReaderSettings {
   readonly codecs: ReadonlyMap<string, ValueCodec>;
   /** Whether tags mean something; in plain JSON they are data. */
   readonly tagged: boolean;
+  /** Whether what cannot be frozen counts as damaged. */
+  readonly isFrozen: boolean;
 }
 
 /** Turns parsed JSON, which it owns and changes in place, back into the value that was written. */
@@ -64,6 +67,7 @@ export class ValueReader {
   }
 
   private readTag(name: string, body: unknown, slot: ClassSlot | undefined): unknown {
+    if (this.settings.isFrozen && isUnfreezable(name)) throw damaged(`a ${name}, which cannot be frozen`);
     switch (name) {
       case TAGS.undefined:
         return body === true ? undefined : fail(name);

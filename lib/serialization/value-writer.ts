@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { hasPrivateMembers } from '../core/private-members.js';
 import { describeRefused, mapStep, remedyFor, type Trail, type Type } from './contract.js';
+import { isUnfreezable } from './frozen.js';
 import { remedyInside, type ClassSlot } from './instances.js';
 import { hasInternalState, isBuiltIn, isDateOfFakeTimers, isPlainPrototype, parentOf } from './kinds.js';
 import {
@@ -21,6 +22,8 @@ export interface WriterSettings {
   readonly typed: boolean;
   /** Whether types that JSON lacks are refused. */
   readonly jsonOnly: boolean;
+  /** Whether what cannot be frozen is refused. */
+  readonly isFrozen: boolean;
   /** The walk ends where the JSON cannot but be longer. */
   readonly maxBytes: number;
   /** Whether objects that look like tags are escaped; only needed once a tag was written. */
@@ -200,6 +203,12 @@ export class ValueWriter {
       this.trail.refuse(
         `${describeRefused(value)}, for which JSON has no type`,
         "Return JSON types only, or leave the option serializer at 'lossless'.",
+      );
+    }
+    if (this.settings.isFrozen && isUnfreezable(tag)) {
+      this.trail.refuse(
+        `${describeRefused(value)}, which cannot be frozen`,
+        "Return it as text, numbers or plain data, or leave out { share: 'frozen' }.",
       );
     }
     this.tagged = true;

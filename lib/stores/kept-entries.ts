@@ -47,6 +47,7 @@ export class KeptEntries<Kept extends KeptEntry> {
   /** Keeps an entry in the place of the one before. One that is larger than everything may be is not kept. */
   set(path: string, kept: Kept): void {
     this.delete(path);
+    kept.hasCountedMaster = kept.entry.master != null;
     const size = sizeOf(path, kept);
     if (size > this.bounds.maxBytes) return this.dropped(kept);
     this.#byPath.set(path, kept);

@@ -227,11 +227,15 @@ export class MemoryStore implements CacheStore {
   #store(
     lease: Lease,
     groups: readonly string[],
-    { header, payload, lifetime }: NonNullable<FillRequest['entry']>,
+    { header, payload, master, lifetime }: NonNullable<FillRequest['entry']>,
   ): void {
     const generations = [...new Set(groups)].map((group) => this.#generations.hold(group));
     const recorded = new Map(generations.map(({ group, id }) => [group, id]));
-    const entry: Entry = { header: { ...header, token: lease.token, groups: recorded }, payload, master: null };
+    const entry: Entry = {
+      header: { ...header, token: lease.token, groups: recorded },
+      payload,
+      master: master ?? null,
+    };
     this.#entries.set(lease.path, { entry, generations, expiresAt: this.#clock.monotonic() + lifetime });
   }
 }

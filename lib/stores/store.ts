@@ -1,5 +1,5 @@
 import type { Duration } from '../core/duration.js';
-import type { Address, Entry, EntryHeader } from '../core/entry.js';
+import type { Address, Entry, EntryHeader, Master } from '../core/entry.js';
 import type { Tell } from '../core/events.js';
 
 /** Under which names a store keeps its keys. */
@@ -86,6 +86,8 @@ export interface FillRequest {
     | {
         readonly header: Omit<EntryHeader, 'token' | 'groups'>;
         readonly payload: string;
+        /** Its value, where that is decoded already; for stores that keep it in this process. */
+        readonly master?: Master | undefined;
         /** In milliseconds. */
         readonly lifetime: number;
         readonly generationLifetime: number;

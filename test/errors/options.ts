@@ -10,7 +10,7 @@ import {
   ttlMatrix,
 } from 'nestash';
 import type { Misuse } from './misuse.js';
-import { using, usingCache, usingService } from './misuse.js';
+import { using, usingCache, usingController, usingService } from './misuse.js';
 
 /** Options that do not exist, or hold what they cannot mean. */
 export const optionMisuses: readonly Misuse[] = [
@@ -28,6 +28,37 @@ export const optionMisuses: readonly Misuse[] = [
       class PostsService {
         @Cacheable('public:posts', { tttl: '5m' } as never)
         async list() {}
+      }
+      await usingService(PostsService);
+    },
+  },
+  {
+    wrote: `@Cacheable('public:posts', { share: 'frozen' }) on the handler PostsController.list`,
+    code: 'OPTION_INVALID',
+    shows: ['PostsController.list', '"share"', 'left out on handlers', 'interceptors'],
+    async make() {
+      @Controller()
+      class PostsController {
+        @Get('posts')
+        @Cacheable('public:posts', { share: 'frozen' })
+        list() {
+          return [];
+        }
+      }
+      await usingController(PostsController);
+    },
+  },
+  {
+    wrote: `@Cacheable('public:post', { share: 'frozen', type: Post }) on PostsService.first`,
+    code: 'OPTION_INVALID',
+    shows: ['PostsService.first', '"share"', '"type"', 'instances'],
+    async make() {
+      class Post {}
+      class PostsService {
+        @Cacheable('public:post', { share: 'frozen', type: Post })
+        async first() {
+          return new Post();
+        }
       }
       await usingService(PostsService);
     },

@@ -41,6 +41,20 @@ export const valueMisuses: readonly Misuse[] = [
     },
   },
   {
+    wrote: `@Cacheable('posts:latest', { share: 'frozen' }) on PostsService.latest, which returns { post: { at: new Date() } }`,
+    code: 'VALUE_NOT_SERIALIZABLE',
+    shows: ['PostsService.latest', '$.post.at', 'an instance of Date', 'cannot be frozen', "{ share: 'frozen' }"],
+    async make() {
+      class PostsService {
+        @Cacheable('posts:latest', { share: 'frozen' })
+        async latest() {
+          return { post: { at: new Date() } };
+        }
+      }
+      await usingService(PostsService, (posts) => posts.latest());
+    },
+  },
+  {
     wrote: `PostsService.findOne returns { title: '…', render: () => '…' }`,
     code: 'VALUE_NOT_SERIALIZABLE',
     shows: ['PostsService.findOne', '$.render', 'a function'],

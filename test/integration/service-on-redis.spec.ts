@@ -22,6 +22,26 @@ describe('CacheService on Redis', () => {
     await module.close();
   });
 
+  it('freezes what callers share, though each has it parsed', async () => {
+    const module = await Test.createTestingModule({
+      imports: [CacheModule.forRoot({ prefix: 'test:frozen', store: redisStore(process.env['TEST_REDIS_URL']!) })],
+    }).compile();
+    await module.init();
+    const cache = module.get(CacheService);
+    const read = () => cache.getOrSet('posts:1', () => ({ tags: ['a'] }), { share: 'frozen' });
+    for (const post of [
+      await read(),
+      await read(),
+      await cache.get<{ tags: string[] }>('posts:1', { share: 'frozen' }),
+    ]) {
+      expect(post).toEqual({ tags: ['a'] });
+      expect(() => post?.tags.push('b')).toThrow(TypeError);
+    }
+    await cache.set('posts:1', { at: new Date(0) });
+    expect(await read()).toEqual({ tags: ['a'] });
+    await module.close();
+  });
+
   it('reads a hundred keys with one command, and so does a method for many ids', async () => {
     class Numbers {
       @CacheableMany('public:numbers:<<id>>')

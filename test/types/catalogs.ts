@@ -55,6 +55,8 @@ class Posts {
     await this.cache.set('a', 1, { ttl: 600 });
     // @ts-expect-error -- only getOrSet has a loader
     await this.cache.set('a', 1, { staleIfError: '1h' });
+    // @ts-expect-error -- nothing can be shared but what is frozen
+    await this.cache.get('a', { share: true });
     // @ts-expect-error -- a key is a text or an array
     await this.cache.get(42);
   }
@@ -62,12 +64,13 @@ class Posts {
   async typed(): Promise<void> {
     const loaded: number = await this.cache.getOrSet('a', async () => 1, { ttl: '1m', tags: ['a', 1, ['b', 2]] });
     const stale: number = await this.cache.getOrSet('a', () => 1, { staleIfError: '1h', softTimeout: '1s' });
+    const shared: number = await this.cache.getOrSet('a', () => 1, { share: 'frozen' });
     const computed: string = await this.cache.put(['a', loaded], () => 'text');
     const found: string | undefined = await this.cache.get<string>(computed);
     const remaining: number | null = await this.cache.ttl('a');
     const many: Map<'a' | 'b', number> = await this.cache.getMany<number, 'a' | 'b'>(['a', 'b']);
     const locked: number = await this.cache.lock('a', (signal) => (signal.aborted ? 1 : 2), { ttl: '30s', wait: '5s' });
-    void [stale, found, remaining, many, locked];
+    void [stale, shared, found, remaining, many, locked];
   }
 }
 

@@ -89,6 +89,14 @@ class Inferred {
   @Cacheable('public:stale', { ttl: '1m', staleWhileRevalidate: '5m', staleIfError: '1h', softTimeout: '200ms' })
   async stale(): Promise<void> {}
 
+  @Cacheable('public:shared', { share: 'frozen' })
+  async shared(): Promise<void> {}
+
+  @Cacheable({ key: 'public:shared:<<slug>>', share: 'frozen', unless: (post) => post.slug === '' })
+  async sharedUnless(slug: string): Promise<Post> {
+    return { slug, authorId: 1, publishedAt: null };
+  }
+
   @Cacheable({ key: 'public:stale:<<slug>>', staleIfError: '1h', unless: (post) => post.slug === '' })
   async staleOr(slug: string): Promise<Post> {
     return { slug, authorId: 1, publishedAt: null };
@@ -200,6 +208,18 @@ class Refused {
   // @ts-expect-error -- a bare number is no duration
   @Cacheable('a', { staleIfError: 600 })
   async staleIfError(): Promise<number> {
+    return 1;
+  }
+
+  // @ts-expect-error -- nothing can be shared but what is frozen
+  @Cacheable('a', { share: true })
+  async shared(): Promise<number> {
+    return 1;
+  }
+
+  // @ts-expect-error -- what a put returns is its caller's
+  @CachePut('a', { share: 'frozen' })
+  async sharedPut(): Promise<number> {
     return 1;
   }
 

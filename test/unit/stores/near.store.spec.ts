@@ -126,7 +126,7 @@ describe('a validated near store', () => {
     const [a, b] = [await bench.copied('a'), await bench.copied('b')];
     const copy = await bench.read(b);
     expect(copy?.master).toBeNull();
-    copy!.master = { value: LARGE };
+    copy!.master = { value: LARGE, isFrozen: false };
     expect(await bench.asks(b)).toEqual(['validate']);
     const c = await bench.copied('c');
     expect(await bench.asks(c)).toEqual(['validate']);

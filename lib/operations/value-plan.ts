@@ -1,0 +1,45 @@
+import { invalidOption } from '../core/options.js';
+import type { ShareOptions } from '../serialization/frozen.js';
+import type { ClassType } from './declaration.js';
+import type { MethodFacts } from './method-facts.js';
+import type { CachedOperation } from './operation.js';
+
+/** What is said about the values that callers get. */
+export interface GivenValueOptions extends ShareOptions {
+  readonly type?: ClassType | undefined;
+}
+
+/**
+ * What a method's callers get of a value.
+ *
+ * @throws CacheError `OPTION_INVALID` where they are to share what cannot be frozen, or is not copied anyway.
+ */
+export function planValues(
+  given: GivenValueOptions,
+  { where, kind, transform }: MethodFacts,
+): Pick<CachedOperation, 'type' | 'transform' | 'isFrozen'> {
+  const { type, share } = given;
+  const isOverHttp = kind === 'http';
+  if (share !== undefined && isOverHttp) {
+    const expected = 'left out on handlers: a hit is sent as it is stored, and interceptors may change what they get';
+    throw invalidOption('share', where, share, expected);
+  }
+  return { type, transform: isOverHttp ? transform : undefined, isFrozen: isFrozen(given, where) };
+}
+
+/**
+ * Whether callers share one frozen value.
+ *
+ * @throws CacheError `OPTION_INVALID`
+ */
+export function isFrozen({ type, share }: GivenValueOptions, where: string): boolean {
+  if (share === undefined) return false;
+  if (share !== 'frozen') throw invalidOption('share', where, share, "'frozen'");
+  if (type === undefined) return true;
+  throw invalidOption(
+    'share',
+    where,
+    share,
+    'left out with "type": freezing does not reach all of what instances hold',
+  );
+}
