@@ -53,22 +53,47 @@ function refusalOf(
   return forbidden && `it says Cache-Control: ${forbidden}`;
 }
 
-/** Notices any use of a function that sets a cookie, until it is told to stop. */
+/** What notices the cookies of a response, for everybody who watches it at the moment. */
+interface CookieWatches {
+  readonly present: Set<{ areSet: boolean }>;
+  readonly restore: () => void;
+}
+
+const watched = new WeakMap<object, CookieWatches>();
+
+/** Notices any use of a function that sets a cookie, until it is told to stop. Several may watch at once. */
 export function watchCookies(response: PlatformResponse) {
+  let watches = watched.get(response);
+  if (!watches) watched.set(response, (watches = replaceSetters(response)));
+  const { present, restore } = watches;
+  const watch = {
+    areSet: false,
+    stop(): void {
+      present.delete(watch);
+      if (present.size > 0) return;
+      watched.delete(response);
+      restore();
+    },
+  };
+  present.add(watch);
+  return watch;
+}
+
+function replaceSetters(response: PlatformResponse): CookieWatches {
   const functions = response as unknown as Record<string, unknown>;
-  const watch = { areSet: false, stop: () => restores.forEach((restore) => restore()) };
+  const present = new Set<{ areSet: boolean }>();
   const restores = COOKIE_SETTERS.flatMap((name) => {
     const setter = functions[name];
     if (typeof setter !== 'function') return [];
     const own = Object.getOwnPropertyDescriptor(response, name);
     const value = function (this: unknown, ...args: unknown[]): unknown {
-      watch.areSet = true;
+      for (const watch of present) watch.areSet = true;
       return Reflect.apply(setter, this, args);
     };
     if (!Reflect.defineProperty(response, name, { value, configurable: true, writable: true })) return [];
     return () => (own ? Object.defineProperty(response, name, own) : Reflect.deleteProperty(response, name));
   });
-  return watch;
+  return { present, restore: () => restores.forEach((restore) => restore()) };
 }
 
 /** RFC 9111, sections 5.2.2.5 and 5.2.2.7. The words count wherever they stand, for a malformed header means them too. */

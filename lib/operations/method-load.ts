@@ -91,6 +91,8 @@ export class MethodLoad implements LoadRequest {
     const { operation, plan, call } = this;
     const verdict = this.judge?.(operation.key.isShared(plan.path));
     if (verdict?.refusal !== undefined) return { kind: 'refuse' };
+    // Handlers that another one calls share its response: whose field it is, nobody can tell.
+    if (verdict?.headers && !call.isRouted) return { kind: 'refuse' };
     const decision = this.settling.decide(operation, call, { ...plan, value });
     return verdict && decision.kind === 'store' ? { ...decision, headers: verdict.headers } : decision;
   }

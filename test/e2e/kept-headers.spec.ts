@@ -1,6 +1,7 @@
 import { Controller, Get, Header, Res } from '@nestjs/common';
 import { Cacheable } from '../../lib/index.js';
 import { PLATFORMS, TestApplication } from '../support/application.js';
+import { Gate } from '../support/gate.js';
 
 interface Reply {
   header(name: string, value: string): unknown;
@@ -16,6 +17,8 @@ const KEPT = {
   'x-total-count': '42',
 };
 
+let gate = new Gate();
+
 @Controller()
 class PagesController {
   @Get('kept')
@@ -24,6 +27,30 @@ class PagesController {
   kept(@Res({ passthrough: true }) reply: Reply): unknown {
     for (const [name, value] of Object.entries(KEPT)) reply.header(name, value);
     return [1];
+  }
+
+  @Get('menu')
+  @Cacheable('public:menu')
+  menu(@Res({ passthrough: true }) reply: Reply): unknown {
+    reply.header('Content-Language', 'de');
+    return [1];
+  }
+
+  @Get('news')
+  @Cacheable('public:news')
+  async news(): Promise<unknown> {
+    await gate.pass();
+    return [1];
+  }
+
+  @Get('home')
+  async home(@Res({ passthrough: true }) reply: Reply): Promise<unknown> {
+    gate = new Gate();
+    const news = this.news();
+    await gate.reached;
+    await this.menu(reply);
+    gate.open();
+    return news;
   }
 
   @Get('own')
@@ -55,6 +82,19 @@ describe.each(PLATFORMS)('the header fields of a handler on %s', (platform) => {
         ...KEPT,
         'x-fixed': 'always',
       });
+    }
+  });
+
+  it('stay with the handler that set them, where another one calls several at once', async () => {
+    await app.fetch('/home');
+    for (const [path, language] of [
+      ['/news', null],
+      ['/menu', 'de'],
+    ] as const) {
+      for (const cache of ['MISS', 'HIT']) {
+        const answer = await app.fetch(path);
+        expect([answer.cache, answer.headers.get('content-language')]).toEqual([cache, language]);
+      }
     }
   });
 

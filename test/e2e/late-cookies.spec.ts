@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { Controller, Get, Res } from '@nestjs/common';
 import { Cacheable } from '../../lib/index.js';
 import { PLATFORMS, TestApplication } from '../support/application.js';
+import { Gate } from '../support/gate.js';
 
 type SetCookie = (name: string, value?: string) => unknown;
 
@@ -21,6 +22,16 @@ interface Fastify {
   addHook(name: 'onSend', hook: (request: unknown, reply: FastifyReply) => Promise<void>): void;
 }
 
+type Show = (run: number) => Promise<unknown>;
+
+const held =
+  (gate: Gate): Show =>
+  async (run) => {
+    await gate.pass();
+    return { run };
+  };
+const atOnce: { menu: Show; news: Show } = { menu: async (run) => ({ run }), news: async () => {} };
+let shown = atOnce;
 let runs = 0;
 const usedAfterwards: boolean[] = [];
 
@@ -50,6 +61,35 @@ class CookiesController {
   clear(@Res({ passthrough: true }) reply: Reply): unknown {
     reply.clearCookie('session');
     return { run: ++runs };
+  }
+
+  @Get('menu')
+  @Cacheable('public:menu')
+  async menu(@Res({ passthrough: true }) _reply: Reply): Promise<unknown> {
+    return shown.menu(++runs);
+  }
+
+  @Get('news')
+  @Cacheable('public:news')
+  async news(@Res({ passthrough: true }) reply: Reply): Promise<unknown> {
+    await shown.news(runs);
+    return this.set(reply);
+  }
+
+  /** Both load at the same time; the one that began first ends first. */
+  @Get('home')
+  async home(@Res({ passthrough: true }) reply: Reply): Promise<unknown> {
+    const [menu, news] = [new Gate(), new Gate()];
+    shown = { menu: held(menu), news: held(news) };
+    const menuShown = this.menu(reply);
+    await menu.reached;
+    const newsShown = this.news(reply);
+    await news.reached;
+    menu.open();
+    await menuShown;
+    news.open();
+    shown = atOnce;
+    return newsShown;
   }
 
   @Get('none')
@@ -91,6 +131,11 @@ describe.each(PLATFORMS)('a cookie that a handler sets on %s', (platform) => {
     const [first, second] = [await app.fetch(`/${path}`), await app.fetch(`/${path}`)];
     expect([first.cache, second.cache, first.body === second.body]).toEqual(['MISS', 'MISS', false]);
     for (const { headers } of [first, second]) expect(headers.get('set-cookie')).toMatch(/^session=/);
+  });
+
+  it('is noticed in each of several handlers that load for one request', async () => {
+    await app.fetch('/home');
+    expect(await app.lookups('/news', '/news')).toEqual(['MISS', 'MISS']);
   });
 
   it('is set by the function that was there before', async () => {

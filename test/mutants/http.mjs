@@ -204,4 +204,20 @@ export default [
     tests: 'test/e2e/kept-headers.spec.ts',
     only: 'express keep a result from being stored',
   },
+  {
+    mistake: 'the first of several handlers that ends takes the watch for cookies along',
+    file: 'lib/http/response-rules.ts',
+    find: 'if (present.size > 0) return;',
+    replace: '',
+    tests: 'test/e2e/late-cookies.spec.ts',
+    only: 'fastify is noticed in each of several handlers',
+  },
+  {
+    mistake: 'the header fields of one handler are stored with the result of another',
+    file: 'lib/operations/method-load.ts',
+    find: "if (verdict?.headers && !call.isRouted) return { kind: 'refuse' };",
+    replace: '',
+    tests: 'test/e2e/kept-headers.spec.ts',
+    only: 'express stay with the handler that set them',
+  },
 ];
