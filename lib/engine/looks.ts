@@ -20,17 +20,25 @@ export class Looks {
   constructor(private readonly context: EngineContext) {}
 
   look(request: ReadRequest): Sight | Promise<Sight> {
-    const snapshot = this.context.store.read(request.address);
-    return isThenable(snapshot) ? this.#arriving(request, snapshot) : this.#seen(request, snapshot);
+    try {
+      const snapshot = this.context.store.read(request.address);
+      return isThenable(snapshot) ? this.#arriving(request, snapshot) : this.#seen(request, snapshot);
+    } catch (error) {
+      return this.#failed(error);
+    }
   }
 
   async #arriving(request: ReadRequest, reading: Promise<Snapshot | undefined>): Promise<Sight> {
     try {
       return await this.#seen(request, await reading);
     } catch (error) {
-      this.context.tell({ kind: 'store-failed', store: this.context.name, operation: 'read', error });
-      return { snapshot: undefined, verdict: 'dead', reachable: false };
+      return this.#failed(error);
     }
+  }
+
+  #failed(error: unknown): Sight {
+    this.context.tell({ kind: 'store-failed', store: this.context.name, operation: 'read', error });
+    return { snapshot: undefined, verdict: 'dead', reachable: false };
   }
 
   #seen(request: ReadRequest, snapshot: Snapshot | undefined): Sight | Promise<Sight> {

@@ -16,6 +16,15 @@ describe('while the store cannot be reached', () => {
     expect(at.store.calls('begin')).toBe(0);
   });
 
+  it('a read is a miss also where it fails at once', async () => {
+    const { at } = bench();
+    at.store.read = () => {
+      throw DOWN;
+    };
+    expect(await at.outcome('posts:1', () => 'loaded')).toMatchObject({ status: 'miss', value: 'loaded' });
+    expect(at.events).toContainEqual({ kind: 'store-failed', store: 'default', operation: 'read', error: DOWN });
+  });
+
   it('an invalidation is an error', async () => {
     const { at } = bench();
     await expect(at.invalidate('posts')).rejects.toBe(DOWN);
