@@ -37,6 +37,16 @@ local function kept(lifetime)
   return math.floor(lifetime * 1.25)
 end
 
+-- A script can hand on some thousands of values at once.
+local function mget(keys, first)
+  local values = {}
+  for start = first or 1, #keys, 4000 do
+    local some = redis.call('MGET', unpack(keys, start, math.min(start + 3999, #keys)))
+    for _, value in ipairs(some) do values[#values + 1] = value end
+  end
+  return values
+end
+
 local function lengthen(key, lifetime)
   local left = redis.call('PTTL', key)
   if left >= 0 and left < lifetime then redis.call('PEXPIRE', key, kept(lifetime)) end
@@ -95,10 +105,10 @@ end
 local function marksOf(names)
   local marks = {}
   for i, name in ipairs(names) do marks[i] = prefix .. '${CLOSED}' .. name end
-  return redis.call('MGET', unpack(marks))
+  return mget(marks)
 end
 
-local values = redis.call('MGET', unpack(KEYS))
+local values = mget(KEYS)
 local reply, groups, closable = { 'leased', new }, {}, { path }
 for i = 3, #KEYS - owns do
   groups[i - 2] = string.sub(KEYS[i], #prefix + 1)
@@ -136,7 +146,7 @@ if buckets > 0 then
     names[i] = '${bucketGroup(0).slice(0, -1)}' .. (i - 1)
     keys[i] = prefix .. names[i]
   end
-  local ids, marks = redis.call('MGET', unpack(keys)), marksOf(names)
+  local ids, marks = mget(keys), marksOf(names)
   for i = 1, buckets do reply[#reply + 1] = marks[i] and '' or complete(keys[i], ids[i]) end
 end
 reply[#reply + 1] = own
@@ -161,7 +171,7 @@ local rootKey = prefix .. '${ROOT_GROUP}'
 local lease = redis.call('MGET', KEYS[2])[1]
 if not lease or string.match(lease, '^[^ ]*') ~= token then return 0 end
 
-local values = redis.call('MGET', unpack(KEYS, 5))
+local values = mget(KEYS, 5)
 local recorded, isUnchanged = {}, true
 for i = 1, groups do
   recorded[KEYS[4 + i]] = true

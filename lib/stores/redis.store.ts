@@ -135,8 +135,9 @@ export class RedisStore implements FarStore {
     const connection = await shard.connection('fill');
     await connection.runId('fill');
     const tags = [...new Set(entry?.lateTags)];
-    const buckets = tags.map((tag) => lease.buckets[bucketOf(tag)] ?? '');
-    const bucketGroups = tags.map((tag) => bucketGroup(bucketOf(tag)));
+    const numbers = tags.map(bucketOf);
+    const buckets = numbers.map((number) => lease.buckets[number] ?? '');
+    const bucketGroups = numbers.map(bucketGroup);
     const keys = [
       ...[names.entry(path), names.lease(path), names.generation(path), names.own(path)],
       ...shard.keys.generations([...generations.keys(), ...tags, ...bucketGroups]),
