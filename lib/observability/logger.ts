@@ -54,7 +54,7 @@ export class CacheLogger {
         );
       case 'refresh-failed':
         return this.#warnSeldom(
-          `refresh ${event.key}`,
+          'refresh',
           `The entry ${event.key} could not be renewed; what is there is served as long as it may be: ${textOf(event.error)}`,
         );
       case 'keys-flood':

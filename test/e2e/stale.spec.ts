@@ -154,6 +154,17 @@ describe.each(PLATFORMS)('a handler on %s with stale entries', (platform) => {
     await until(async () => (await app.fetch(path('pages'))).cache === 'HIT');
   });
 
+  // The first test that fails, for the log says so at most every ten seconds.
+  it('is answered from what there is while it fails, and the log says so', async () => {
+    await expired(path('pages'));
+    next = { fails: new Error('The database is down.') };
+    expect(await fetched(path('pages'))).toEqual(['STALE', 200, 1]);
+    await until(() =>
+      logger.about(`public:pages:${test} could not be renewed`).some((line) => line.includes('The database is down.')),
+    );
+    expect(await fetched(path('pages'))).toEqual(['STALE', 200, 1]);
+  });
+
   it('keeps nothing of a run that wants to say more than it can by now', async () => {
     await expired(path('pages'));
     next = { touches: (reply) => reply.header('x-late', 'yes') };
@@ -169,16 +180,6 @@ describe.each(PLATFORMS)('a handler on %s with stale entries', (platform) => {
     expect(await fetched(path('pages'), { 'x-says': 'private' })).toEqual(['STALE', 200, 1]);
     await until(() => runs.length === 2);
     await new Promise(setImmediate);
-    expect(await fetched(path('pages'))).toEqual(['STALE', 200, 1]);
-  });
-
-  it('is answered from what there is while it fails, and the log says so', async () => {
-    await expired(path('pages'));
-    next = { fails: new Error('The database is down.') };
-    expect(await fetched(path('pages'))).toEqual(['STALE', 200, 1]);
-    await until(() =>
-      logger.about(`public:pages:${test} could not be renewed`).some((line) => line.includes('The database is down.')),
-    );
     expect(await fetched(path('pages'))).toEqual(['STALE', 200, 1]);
   });
 

@@ -18,4 +18,13 @@ describe('the log of a cache', () => {
     fail();
     expect(log.about('failed to read')[1]).toContain('(and 3 times more since the last line)');
   });
+
+  it('says it of entries that cannot be renewed, however many they are', () => {
+    const log = new RecordedLog();
+    Logger.overrideLogger(log);
+    const { tell } = new CacheLogger(new FakeClock());
+    for (let key = 0; key < 1_000; key++)
+      tell({ kind: 'refresh-failed', key: `posts:${key}`, error: new Error('down') });
+    expect(log.about('could not be renewed')).toHaveLength(1);
+  });
 });
