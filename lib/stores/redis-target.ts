@@ -31,7 +31,7 @@ export interface RedisConnectionOptions extends LinkOptions {
   path?: string;
   /** Default 0. */
   db?: number;
-  /** How long to wait before the given attempt to connect again, in milliseconds. Default 50 to about 1,000. */
+  /** How long to wait before the given attempt to connect again, in milliseconds. Default 80 to 250. */
   retryStrategy?: (attempt: number) => number | null | void;
 }
 

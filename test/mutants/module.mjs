@@ -7,16 +7,16 @@ export default [
   {
     mistake: 'named caches share their entries',
     ...instances,
-    find: 'prefix: storePrefix(options, name)',
-    replace: 'prefix: options.prefix',
+    find: 'const prefix = storePrefix(options, name);',
+    replace: 'const prefix = options.prefix;',
     tests: 'test/e2e/debug-log.spec.ts',
     only: 'express shows of arguments that are no scalars',
   },
   {
     mistake: 'the version of the cache is left out of its keys',
     ...instances,
-    find: '`${namespace.prefix}:v${version}:`',
-    replace: '`${namespace.prefix}:v1:`',
+    find: 'const keyPrefix = `${prefix}:v${version}:`;',
+    replace: 'const keyPrefix = `${prefix}:v1:`;',
     only: 'express leaves every older entry behind',
   },
   {
