@@ -23,7 +23,11 @@ export type Binding =
 /** By the text of the placeholder. */
 export type Bindings = ReadonlyMap<string, Binding>;
 
-type PlaceholderSegment<S> = Extract<TemplateSegment, { kind: 'placeholder' }> & { readonly source: Source<S> };
+interface PlaceholderSegment<S> extends Extract<TemplateSegment, { kind: 'placeholder' }> {
+  readonly source: Source<S>;
+  /** Whether `.with()` gave it a value, which says nothing about the call. */
+  readonly isGiven: boolean;
+}
 
 /** A template that knows where each of its values comes from. */
 export interface BoundTemplate<S> {
@@ -48,11 +52,16 @@ export function bindTemplate<S>(
   const segments = template.segments.map((segment) => {
     if (segment.kind !== 'placeholder') return segment;
     const binding = bindings.get(segment.placeholder.text);
-    if (binding?.kind === 'value') return { ...segment, source: () => binding.value };
+    if (binding?.kind === 'value') return { ...segment, source: () => binding.value, isGiven: true };
     const placeholder = binding?.placeholder ?? segment.placeholder;
-    return { ...segment, placeholder, source: sourceOf(placeholder) };
+    return { ...segment, placeholder, source: sourceOf(placeholder), isGiven: false };
   });
   return { template, segments };
+}
+
+/** The placeholders whose values come from the call. */
+export function askedPlaceholders<S>({ segments }: BoundTemplate<S>): Placeholder[] {
+  return segments.flatMap((each) => (each.kind === 'placeholder' && !each.isGiven ? each.placeholder : []));
 }
 
 /**

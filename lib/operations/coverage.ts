@@ -1,7 +1,5 @@
-import type { Bindings, BoundTemplate } from '../keys/resolver.js';
 import type { Placeholder } from '../keys/placeholder.js';
 import { inputOf } from './binder.js';
-import type { CallScope } from './context-sources.js';
 import type { AnyMethod } from './declaration.js';
 import type { InputKind } from './input-kinds.js';
 import { isHashed } from './input-kinds.js';
@@ -29,15 +27,11 @@ const CONTEXT_OF: Readonly<Partial<Record<InputKind, string>>> = {
   host: 'host',
 };
 
-/** What a template contains. `hashed` are the inputs whose hash stands behind it. */
+/** What a template contains that asks the call for these placeholders. `hashed` are the inputs whose hash stands behind it. */
 export function coverageOfTemplate(
-  bound: BoundTemplate<CallScope>,
-  bindings: Bindings | undefined,
+  named: readonly Placeholder[],
   { inputs, hashed }: { inputs: readonly MethodInput[]; hashed: readonly MethodInput[] },
 ): KeyCoverage {
-  const placeholders = bound.segments.flatMap((each) => (each.kind === 'placeholder' ? each.placeholder : []));
-  // A value that a catalog's key was given says nothing about the call. Its segment still has the placeholder's name.
-  const named = placeholders.filter(({ text }) => bindings?.get(text)?.kind !== 'value');
   const handed = inputs.filter(
     (input) => named.some((placeholder) => isWholeIn(placeholder, input, inputs)) || hashed.includes(input),
   );

@@ -1,8 +1,8 @@
 import type { AnyCatalogKey } from '../keys/catalog.js';
 import { isCatalogKey } from '../keys/catalog.js';
 import { checkedSize, pathOf, pathOfFunctionResult } from '../keys/escape.js';
-import type { Bindings, BoundTemplate } from '../keys/resolver.js';
-import { bindTemplate, resolvePath, resolvePattern } from '../keys/resolver.js';
+import type { Placeholder } from '../keys/placeholder.js';
+import { askedPlaceholders, bindTemplate, resolvePath, resolvePattern } from '../keys/resolver.js';
 import { literalShape, shapeOf, valueShape } from '../keys/shape.js';
 import { parseTemplate } from '../keys/template.js';
 import type { Nameable } from './binder.js';
@@ -51,16 +51,17 @@ function planTemplate(key: string | AnyCatalogKey, planning: KeyPlanning): KeyPl
   const bound = bindTemplate<CallScope>(template, (each) => sourceOf(each, text, planning), bindings);
   const first = template.segments[0];
   const isShared = first?.kind === 'literal' && sharedScopes.has(first.text);
-  const unnamed = unnamedQueries(bound, bindings, planning);
+  const asked = askedPlaceholders(bound);
+  const unnamed = unnamedQueries(asked, planning);
   const shape = shapeOf(template, (each) => kindOf(each, planning), bindings);
   return {
     kind: 'template',
     shape: unnamed.length === 0 ? shape : { ...shape, segments: [...shape.segments, shapeOfUnnamed(unnamed)] },
     text,
     ...(isCatalogKey(key) && { catalogKey: key.where }),
-    coverage: coverageOfTemplate(bound, bindings, { inputs: planning.inputs, hashed: unnamed }),
-    namesIdentity: namesIdentity(bound, bindings),
-    vary: namedHeaders(bound, bindings, planning),
+    coverage: coverageOfTemplate(asked, { inputs: planning.inputs, hashed: unnamed }),
+    namesIdentity: namesIdentity(asked),
+    vary: namedHeaders(asked, planning),
     unnamed,
     isShared: () => isShared,
     patternOf: (scope) => resolvePattern(bound, scope).pattern,
@@ -120,15 +121,9 @@ function planDerived({ derived, ignored, inputs, isHandler }: KeyPlanning): KeyP
 }
 
 /** The query arguments of a handler that its template does not name in full: a declared input is never left out. */
-function unnamedQueries(
-  bound: BoundTemplate<CallScope>,
-  bindings: Bindings | undefined,
-  { inputs, ignored, isHandler }: KeyPlanning,
-): MethodInput[] {
+function unnamedQueries(asked: readonly Placeholder[], { inputs, ignored, isHandler }: KeyPlanning): MethodInput[] {
   if (!isHandler) return [];
-  const placeholders = bound.segments
-    .flatMap((segment) => (segment.kind === 'placeholder' ? segment.placeholder : []))
-    .filter(({ root, path, text }) => root !== 'context' && path.length === 0 && bindings?.get(text)?.kind !== 'value');
+  const placeholders = asked.filter(({ root, path }) => root !== 'context' && path.length === 0);
   const names = new Set(placeholders.map(({ name }) => name));
   const queries = inputs.filter(({ index, kind }) => kind === 'query' && !ignored.has(index));
   // An input of that name is meant by it.
@@ -145,10 +140,8 @@ function shapeOfUnnamed(unnamed: readonly MethodInput[]) {
 }
 
 /** A default would be one identity for all who lack the property. For `id` it is none: they are a mistake. */
-function namesIdentity(bound: BoundTemplate<CallScope>, bindings: Bindings | undefined): boolean {
-  return bound.segments.some((segment) => {
-    if (segment.kind !== 'placeholder' || bindings?.get(segment.placeholder.text)?.kind === 'value') return false;
-    const { root, name, path, fallback } = segment.placeholder;
+function namesIdentity(asked: readonly Placeholder[]): boolean {
+  return asked.some(({ root, name, path, fallback }) => {
     if (root !== 'context' || name !== 'user' || path.length !== 1) return false;
     return path[0] === 'id' || (fallback === undefined && IDENTITIES.some((each) => each === path[0]));
   });

@@ -1,10 +1,8 @@
 import { invalidOption } from '../core/options.js';
 import { checkedSize, pathOf } from '../keys/escape.js';
 import type { Placeholder } from '../keys/placeholder.js';
-import type { Bindings, BoundTemplate } from '../keys/resolver.js';
 import { valueShape } from '../keys/shape.js';
 import type { Nameable } from './binder.js';
-import type { CallScope } from './context-sources.js';
 import { headersSource } from './context-sources.js';
 import type { MethodInput } from './method-inputs.js';
 import type { KeyPlan } from './operation.js';
@@ -42,17 +40,12 @@ export function withVary(
   };
 }
 
-/** The request headers that a template names, as `<<@headers.x>>`, or by a parameter that is `@Headers('x')`. */
+/** The request headers that placeholders name, as `<<@headers.x>>`, or by a parameter that is `@Headers('x')`. */
 export function namedHeaders(
-  { segments }: BoundTemplate<CallScope>,
-  bindings: Bindings | undefined,
+  placeholders: readonly Placeholder[],
   { inputs, ignored }: { readonly inputs: readonly MethodInput[]; readonly ignored: ReadonlySet<number> },
 ): string[] {
-  const names = segments.flatMap((segment) => {
-    if (segment.kind !== 'placeholder' || bindings?.get(segment.placeholder.text)?.kind === 'value') return [];
-    return headersOf(segment.placeholder, inputs, ignored);
-  });
-  return [...new Set(names)].sort();
+  return [...new Set(placeholders.flatMap((each) => headersOf(each, inputs, ignored)))].sort();
 }
 
 /** The request headers that parameters read. */

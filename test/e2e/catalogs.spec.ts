@@ -2,6 +2,7 @@ import { Body, Controller, Get, Inject, Injectable, Param, Patch, Query } from '
 import { APP_GUARD } from '@nestjs/core';
 import { CacheDefaults, CachePut, CacheService, Cacheable, InvalidateCache, cacheKeys } from '../../lib/index.js';
 import { PLATFORMS, TestApplication } from '../support/application.js';
+import { problemsOf } from '../support/start-up-problems.js';
 import { by, SignIn } from '../support/signed-in.js';
 
 const publicBlog = cacheKeys('public:blog', {
@@ -151,5 +152,16 @@ describe.each(PLATFORMS)('the keys of a catalog on %s', (platform) => {
     expect(await cache.has('public:blog:detail:2')).toBe(false);
     await cache.invalidate(publicBlog.list);
     expect(await app.lookups('/posts')).toEqual(['MISS']);
+  });
+
+  it('hold a placeholder that stands where another one stood, whose name has a value', async () => {
+    const { swapped } = cacheKeys('public:swapped', { swapped: '<<a>>:<<b>>' });
+    class Service {
+      @Cacheable(swapped.with({ a: '<<b>>', b: 'all' }))
+      async find(b: string): Promise<string> {
+        return b;
+      }
+    }
+    expect(await problemsOf({ platform, providers: [Service] })).toEqual([]);
   });
 });

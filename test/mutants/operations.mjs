@@ -136,8 +136,8 @@ export default [
   {
     mistake: 'a path into the query stands for all of it',
     ...keys,
-    find: "root !== 'context' && path.length === 0 && bindings",
-    replace: "root !== 'context' && bindings",
+    find: "root !== 'context' && path.length === 0",
+    replace: "root !== 'context' && path.length >= 0",
     only: 'hold the whole query when the template names a path into it',
   },
   {
