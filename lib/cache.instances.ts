@@ -66,7 +66,6 @@ export class CacheInstances {
       mistakes: new Mistakes(strict, (message) => this.logger.error(message)),
       floods: new KeyFloods(systemClock, this.logger.tell),
       log: (message) => this.logger.log(message),
-      logError: (message) => this.logger.error(message),
       engineOf: (store) => this.#engines.get(store)!,
       engines: () => engines,
       requestOf: (transport, bearer, route) => this.transports.of(transport, bearer, route),

@@ -2,6 +2,7 @@ import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { CacheError } from '../core/errors.js';
 import { cacheKeys } from '../keys/catalog.js';
 import { encodeSegment } from '../keys/escape.js';
+import { editDistance } from '../keys/nearest.js';
 import { declaredOn, isUncached, prototypeChain } from '../operations/accessor.js';
 import type { CachedRoute } from '../operations/cached-routes.js';
 import type { Declaration } from '../operations/declaration.js';
@@ -92,7 +93,7 @@ function nameOf({ owner, method }: RoutedHandler): string {
 
 function unknownRoute(route: CachedRoute, handlers: readonly RoutedHandler[]): CacheError {
   const all = [...new Set(handlers.flatMap(({ paths }) => paths))];
-  const distances = new Map(all.map((path) => [path, distance(route.path, path)]));
+  const distances = new Map(all.map((path) => [path, editDistance(route.path, path)]));
   const nearest = all.sort((one, other) => distances.get(one)! - distances.get(other)!).slice(0, MOST_SHOWN);
   const shown = nearest.map((path) => JSON.stringify(path)).join(', ') || 'none, for there is no GET handler';
   return badRoute(route, 'that of no GET handler', `a path as clients ask for it; the nearest: ${shown}`);
@@ -101,18 +102,4 @@ function unknownRoute(route: CachedRoute, handlers: readonly RoutedHandler[]): C
 function badRoute({ path }: CachedRoute, found: string, expected: string): CacheError {
   const where = `CacheModule.forRoot({ routes }), ${JSON.stringify(path)}`;
   return new CacheError('OPTION_INVALID', { option: 'path', where, found, expected });
-}
-
-/** How many characters have to be changed to make one text of the other (Levenshtein). */
-function distance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= one.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= other.length; j++) {
-      const changed = row[j - 1]! + (one[i - 1] === other[j - 1] ? 0 : 1);
-      next.push(Math.min(changed, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row.at(-1)!;
 }

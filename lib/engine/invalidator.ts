@@ -5,8 +5,6 @@ import type { Glob, Invalidation } from '../stores/store.js';
 export interface Targets {
   readonly patterns: readonly string[];
   readonly tagGroups: readonly string[];
-  /** Paths of which nothing but the very entry is deleted. */
-  readonly entries?: readonly string[];
   /** How long nothing is stored of what is loaded after it, in milliseconds; not with patterns that are no paths. */
   readonly settle?: number | undefined;
 }
@@ -17,9 +15,9 @@ export interface Targets {
  *
  * @throws CacheError `KEY_MALFORMED` for a pattern that is none.
  */
-export function invalidationOf({ patterns, tagGroups, entries = [], settle }: Targets): Invalidation {
+export function invalidationOf({ patterns, tagGroups, settle }: Targets): Invalidation {
   const groups = new Set<string>();
-  const paths = new Set<string>(entries);
+  const paths = new Set<string>();
   const globs: Glob[] = [];
   for (const tag of tagGroups) groups.add(bucketGroup(bucketOf(tag))).add(tag);
   for (const text of patterns) {

@@ -47,7 +47,7 @@ function defaultControl({ isShared, outcome }: HandlerLookup): string {
 }
 
 /** RFC 9211, section 2: what this cache did, in the words of sections 2.1 to 2.6. */
-export function cacheStatus({ status, isForced, outcome }: HandlerLookup, now: number): string {
+function cacheStatus({ status, isForced, outcome }: HandlerLookup, now: number): string {
   const left = (outcome?.times?.expiresAt ?? now) - now;
   if (status === 'HIT') return `${CACHE_NAME}; hit; ttl=${seconds(left)}`;
   // Section 2.5: negative where the answer is stale.
@@ -58,7 +58,7 @@ export function cacheStatus({ status, isForced, outcome }: HandlerLookup, now: n
 }
 
 /** RFC 9110, section 12.5.5: every field that either names, in any case, once; `*` stands for all of them. */
-export function mergedVary(existing: unknown, names: readonly string[]): string {
+function mergedVary(existing: unknown, names: readonly string[]): string {
   const fields = textsOf(existing).flatMap((text) => text.split(',').map((field) => field.trim()));
   const known = new Set(fields.map((field) => field.toLowerCase()));
   if (known.has('*') || names.includes('*')) return '*';

@@ -1,6 +1,5 @@
-import { describeValue } from '../core/describe.js';
 import { parseDuration, type Duration } from '../core/duration.js';
-import { CacheError } from '../core/errors.js';
+import { checkOptionNames, invalidOption } from '../core/options.js';
 import { STALE_OPTIONS, parseStaleWindows, type StaleOptions } from '../core/stale-windows.js';
 import { parseTemplate } from './template.js';
 
@@ -28,10 +27,8 @@ const OPTIONS: readonly string[] = ['key', 'ttl', 'nullTtl', 'tags', ...STALE_OP
 /** @throws CacheError `TEMPLATE_MALFORMED`, `OPTION_UNKNOWN`, `OPTION_INVALID`, `DURATION_INVALID` */
 export function checkedEntry(prefix: string, entry: string | CatalogEntry, where: string): CheckedEntry {
   const { key, ttl, nullTtl, tags, ...others } = typeof entry === 'string' ? { key: entry } : entry;
-  for (const option of Object.keys(others).filter((each) => !OPTIONS.includes(each))) {
-    throw new CacheError('OPTION_UNKNOWN', { option, where, available: OPTIONS });
-  }
-  if (typeof key !== 'string') throw invalid('key', where, key, 'a template');
+  checkOptionNames(others, OPTIONS, where);
+  if (typeof key !== 'string') throw invalidOption('key', where, key, 'a template');
   const template = `${prefix}:${key}`;
   parseTemplate(template, { where });
   if (ttl !== undefined) parseDuration(ttl, 'ttl', where);
@@ -49,12 +46,8 @@ export function checkedEntry(prefix: string, entry: string | CatalogEntry, where
 }
 
 function checkedTags(tags: unknown, where: string): readonly string[] {
-  if (!Array.isArray(tags)) throw invalid('tags', where, tags, 'an array of templates');
+  if (!Array.isArray(tags)) throw invalidOption('tags', where, tags, 'an array of templates');
   const templates = tags as readonly string[];
   for (const template of templates) parseTemplate(template, { where: `${where}, in "tags"` });
   return Object.freeze([...templates]);
-}
-
-function invalid(option: string, where: string, value: unknown, expected: string): CacheError<'OPTION_INVALID'> {
-  return new CacheError('OPTION_INVALID', { option, where, found: describeValue(value), expected });
 }

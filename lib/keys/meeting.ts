@@ -36,7 +36,7 @@ export function mayBeSame(one: ShapeSegment, other: ShapeSegment): boolean {
 }
 
 /** Whether a segment of a pattern matches whatever the other one is; false where it is not certain. */
-export function isAlwaysSame(pattern: ShapeSegment, segment: ShapeSegment): boolean {
+function isAlwaysSame(pattern: ShapeSegment, segment: ShapeSegment): boolean {
   if (pattern.kind === 'value') return false;
   if (pattern.kind === 'literal') return segment.kind === 'literal' && segment.text === pattern.text;
   if (pattern.text === '*') return true;

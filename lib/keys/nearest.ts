@@ -26,9 +26,13 @@ function costOf(pattern: readonly ShapeSegment[], template: readonly ShapeSegmen
 function differenceOf(one: ShapeSegment, other: ShapeSegment): number {
   if (mayBeSame(one, other)) return (one.kind === 'value') === (other.kind === 'value') ? 0 : BY_CHANCE;
   if (one.kind === 'value' || other.kind === 'value') return 1;
-  const letters = distances([...one.text], [...other.text], (a, b) => (a === b ? 0 : 1)).at(-1)!;
-  const share = letters / Math.max(one.text.length, other.text.length);
+  const share = editDistance(one.text, other.text) / Math.max(one.text.length, other.text.length);
   return share <= ALIKE ? share : 1;
+}
+
+/** How many characters have to be changed to make one text of the other (Levenshtein). */
+export function editDistance(one: string, other: string): number {
+  return distances([...one], [...other], (a, b) => (a === b ? 0 : 1)).at(-1)!;
 }
 
 /** The edit distances of a whole list to every beginning of another one. */

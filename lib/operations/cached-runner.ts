@@ -25,7 +25,6 @@ export interface RunnerContext {
   readonly mistakes: Mistakes;
   readonly floods: KeyFloods;
   readonly log: (message: string) => void;
-  readonly logError: (message: string) => void;
   engineOf(store: string): Engine;
   engines(): readonly Engine[];
   /** The request behind what a transport passes to its handlers: the context of GraphQL or of a message. */
@@ -202,11 +201,11 @@ function mayBeSignedIn({ calledBy }: CachedOperation, { request }: MethodCall): 
 }
 
 /** The log must not fail where the key does not ask who is signed in. */
-function describeUser(request: HandledRequest | undefined, where: string): string {
+function describeUser({ context }: HandledRequest, where: string): string {
   try {
     return encodeSegment(
       identityOf(
-        readingForKey(() => request?.context.user),
+        readingForKey(() => context.user),
         where,
       ) ?? ANONYMOUS,
     );

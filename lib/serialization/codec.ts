@@ -10,14 +10,11 @@ import { ValueReader } from './value-reader.js';
 import { TooLarge, ValueWriter } from './value-writer.js';
 import { WireWriter } from './wire.js';
 
-export type SerializerName = EntrySerializer;
-export type Form = EntryForm;
-
 /** A value as it is stored. */
 export interface EncodedValue {
   readonly payload: string;
-  readonly serializer: SerializerName;
-  readonly form: Form;
+  readonly serializer: EntrySerializer;
+  readonly form: EntryForm;
 }
 
 export interface SerializerOptions {
@@ -35,7 +32,7 @@ export interface SerializerOptions {
 /** How one value is to be stored. */
 export interface ValueShape {
   /** `'value'` (the default) keeps a value as it is; `'wire'` brings it to the form that a client is sent. */
-  readonly form?: Form | undefined;
+  readonly form?: EntryForm | undefined;
   /**
    * The class of the value, or of its elements. In the form `'value'` it is stored in full and read back as instances;
    * in the form `'wire'` its outward form is stored. class-transformer must have been loaded before.

@@ -9,7 +9,7 @@ import type { BeginRequest, Begun, CacheStore, FillRequest, Invalidation, Lease 
 /** What a store is expected to do, by the sentence that says it. */
 export type StoreRules = Readonly<Record<string, (bench: StoreBench) => Promise<void>>>;
 
-export const GENERATION_LIFETIME = 600_000;
+const GENERATION_LIFETIME = 600_000;
 const ENTRY_LIFETIME = 60_000;
 /** When what expires is gone at the latest, also on a machine that stands still for seconds. */
 export const LATEST = 20_000;

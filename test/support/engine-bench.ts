@@ -130,7 +130,7 @@ export class EngineBench<C extends Clock = Clock> {
 
   /** Deletes exactly these entries. */
   delete(...entries: string[]): Promise<void> {
-    return this.engine.invalidate(invalidationOf({ patterns: [], tagGroups: [], entries }));
+    return this.engine.invalidate({ groups: [], paths: entries, globs: [] });
   }
 
   invalidateTags(...tags: string[]): Promise<void> {

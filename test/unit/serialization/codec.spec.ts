@@ -3,7 +3,8 @@ import { Readable } from 'node:stream';
 import { runInNewContext } from 'node:vm';
 import { Exclude } from 'class-transformer';
 import { CacheError } from '../../../lib/core/errors.js';
-import { Serializer, type Form, type SerializerOptions } from '../../../lib/serialization/codec.js';
+import type { EntryForm } from '../../../lib/core/entry.js';
+import { Serializer, type SerializerOptions } from '../../../lib/serialization/codec.js';
 import { prepareClassTransformer } from '../../../lib/serialization/dto.js';
 import { difference } from './sameness.js';
 
@@ -130,7 +131,7 @@ describe('the serializer of JSON types', () => {
   });
 });
 
-function fateOf(serializer: Serializer, value: unknown, form: Form): Fate {
+function fateOf(serializer: Serializer, value: unknown, form: EntryForm): Fate {
   let result: unknown;
   try {
     result = serializer.decode(serializer.encode(value, { form }), { form });
