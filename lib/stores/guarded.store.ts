@@ -198,10 +198,15 @@ export class GuardedStore implements CacheStore {
     if (state.kind === 'closed') return true;
     const left = graceEnd(state.outage, asked) - clock.monotonic();
     if (left <= 0) return false;
-    let cancel: (() => void) | undefined;
-    const isOver = new Promise<boolean>((resolve) => (cancel = clock.after(left, () => resolve(false))));
-    const isDelivered = this.#undelivered.delivered.then(() => true);
-    return Promise.race([isDelivered, isOver]).finally(cancel);
+    return new Promise((resolve) => {
+      const cancel = clock.after(left, () => end(false));
+      const forget = this.#undelivered.onceDelivered(() => end(true));
+      const end = (isDelivered: boolean): void => {
+        cancel();
+        forget();
+        resolve(isDelivered);
+      };
+    });
   }
 
   async #recover(): Promise<void> {

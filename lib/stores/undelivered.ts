@@ -21,18 +21,17 @@ export class Undelivered {
   #plain = nothing();
   #closing = nothing();
   #isSending = false;
-  #delivered: Promise<void> | undefined;
-  #deliverAll: (() => void) | undefined;
+  readonly #waiters = new Set<() => void>();
 
   /** Whether nothing waits, and nothing is on its way. */
   get isDelivered(): boolean {
     return this.isEmpty && !this.#isSending;
   }
 
-  /** Resolves when nothing waits any more. */
-  get delivered(): Promise<void> {
-    this.#delivered ??= new Promise((resolve) => (this.#deliverAll = resolve));
-    return this.#delivered;
+  /** Calls back once when nothing waits any more. Returns what cancels it. */
+  onceDelivered(callback: () => void): () => void {
+    this.#waiters.add(callback);
+    return () => void this.#waiters.delete(callback);
   }
 
   get isEmpty(): boolean {
@@ -72,8 +71,8 @@ export class Undelivered {
   }
 
   #tell(): void {
-    this.#deliverAll?.();
-    this.#delivered = undefined;
+    for (const waiter of this.#waiters) waiter();
+    this.#waiters.clear();
   }
 
   #collapse(): void {
