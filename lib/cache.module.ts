@@ -128,7 +128,7 @@ function withServices(definition: DynamicModule): DynamicModule {
 /** class-transformer is loaded where a method names a type, and where a handler may return what it decorates. */
 async function prepareTypes(operations: readonly MethodOperations[]): Promise<void> {
   const cached = operations.flatMap(({ cacheable, put }) => [cacheable, put]).filter((each) => each !== undefined);
-  const typed = cached.find(({ type }) => type !== undefined);
+  const typed = cached.find(({ shape }) => shape.type !== undefined);
   if (typed) await loadClassTransformer(`The option "type" of ${typed.where}`);
   else if (cached.some(({ calledBy }) => calledBy === 'http')) await prepareClassTransformer();
 }

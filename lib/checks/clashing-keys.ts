@@ -55,7 +55,8 @@ function shareFunction(one: EntryMethod, other: EntryMethod): boolean {
 function shareCatalogKey(one: CachedOperation, other: CachedOperation): boolean {
   const { catalogKey, shape } = one.key;
   if (catalogKey === undefined || catalogKey !== other.key.catalogKey) return false;
-  const isSameKind = one.type === other.type && one.version === other.version && one.isHandler === other.isHandler;
+  const isSameKind =
+    one.shape.type === other.shape.type && one.version === other.version && one.isHandler === other.isHandler;
   const [tags, others] = [one, other].map((each) => each.tags.shapes?.map(({ text }) => text).join('\n'));
   return isSameKind && isSameTemplate(shape, other.key.shape) && tags !== undefined && tags === others;
 }

@@ -7,7 +7,7 @@ import { groupsOf, partitionSegment, tagGroup, withPartition } from '../keys/gro
 import type { CallScope, ContextFunction } from './context-sources.js';
 import { customSource } from './context-sources.js';
 import type { Lifetime } from './lifetime-plan.js';
-import type { CachedOperation } from './operation.js';
+import type { CachedOperation, TagPlan } from './operation.js';
 import { refuseOutside } from './policies.js';
 import type { HandledRequest } from './request-context.js';
 
@@ -52,18 +52,25 @@ export function planCall(
   partition: ContextFunction | undefined,
 ): CallPlan {
   const scope = scopeOf(where, call);
-  const tagScope = scopeOf(where, call);
   try {
     const segment = partitionOf(scope, partition);
     const path = key.pathOf(scope);
     const fullPath = withPartition(segment, path);
-    const groups = new Set(groupsOf(fullPath));
-    for (const tagOf of tags.before) groups.add(tagGroup(tagOf(tagScope), segment));
-    const address = { path: fullPath, groups: [...groups] };
+    // Most methods have no tags.
+    const tagged = tags.before.length === 0 ? [] : tagGroupsOf(tags, scopeOf(where, call), segment);
+    const address = { path: fullPath, groups: [...groupsOf(fullPath), ...tagged] };
     return { path, partition: segment, lifetime: lifetime.of(path), address, contextual: scope.contextual };
   } finally {
     noteContextual(scope.contextual);
-    noteContextual(tagScope.contextual);
+  }
+}
+
+/** The groups of the tags that are known before the call. What they name of the request the key need not. */
+function tagGroupsOf({ before }: TagPlan, scope: CallScope, partition: string | undefined): Iterable<string> {
+  try {
+    return new Set(before.map((tagOf) => tagGroup(tagOf(scope), partition)));
+  } finally {
+    noteContextual(scope.contextual);
   }
 }
 

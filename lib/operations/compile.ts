@@ -1,6 +1,7 @@
 import { writeDuration } from '../core/duration.js';
 import { CacheError } from '../core/errors.js';
 import { parseSettle, refuseUnsettled } from '../core/settle.js';
+import { entryVersion } from '../engine/freshness.js';
 import type { AnyCatalogKey } from '../keys/catalog.js';
 import { isCatalogKey } from '../keys/catalog.js';
 import type { DeclaredMethod } from './accessor.js';
@@ -106,8 +107,8 @@ function compileCached(
     settle: problems.collect(() => parseSettle(options.settle, where)),
     when: options.when,
     unless: options.unless,
-    ...problems.collect(() => planValues(options, facts)),
-    version: options.version === undefined ? '' : String(options.version),
+    shape: problems.collect(() => planValues(options, facts)),
+    version: entryVersion(options.version === undefined ? '' : String(options.version), options.type),
     debug: options.debug ?? settings.debug,
   };
 }

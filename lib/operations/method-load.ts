@@ -1,5 +1,4 @@
 import type { ReadRule } from '../core/request-read.js';
-import { entryVersion } from '../engine/freshness.js';
 import type { Decision, LoadRequest } from '../engine/request.js';
 import type { CallPlan, MethodCall } from './call-plan.js';
 import type { CachedOperation } from './operation.js';
@@ -16,8 +15,6 @@ export interface MethodSettling {
 
 /** What the engine is asked to do for one call of a method. Most calls are hits, for which it is asked nothing else. */
 export class MethodLoad implements LoadRequest {
-  readonly shape: LoadRequest['shape'];
-  readonly version: string;
   private judge: ReturnType<Exchange['watchResponse']> | undefined;
 
   constructor(
@@ -25,11 +22,14 @@ export class MethodLoad implements LoadRequest {
     private readonly plan: CallPlan,
     private readonly call: MethodCall,
     private readonly settling: MethodSettling,
-  ) {
-    const { calledBy, where, type, transform, isFrozen, version } = operation;
-    // Only on HTTP is the outward form made of a result known: GraphQL resolves it further, others serialize it as they like.
-    this.shape = { form: calledBy === 'http' ? 'wire' : 'value', type, where, transform, isFrozen };
-    this.version = entryVersion(version, type);
+  ) {}
+
+  get shape(): LoadRequest['shape'] {
+    return this.operation.shape;
+  }
+
+  get version(): string {
+    return this.operation.version;
   }
 
   get address(): LoadRequest['address'] {

@@ -1,7 +1,6 @@
-import type { StaleRules } from '../engine/request.js';
+import type { LoadRequest, StaleRules } from '../engine/request.js';
 import type { Shape } from '../keys/shape.js';
-import type { TransformOptions } from '../serialization/dto.js';
-import type { AnyMethod, ClassType } from './declaration.js';
+import type { AnyMethod } from './declaration.js';
 import type { MethodInput } from './method-inputs.js';
 import type { CallScope } from './context-sources.js';
 import type { KeyCoverage } from './coverage.js';
@@ -59,11 +58,9 @@ export interface CachedOperation {
   readonly settle: number | undefined;
   readonly when: AnyMethod | undefined;
   readonly unless: AnyMethod | undefined;
-  readonly type: ClassType | undefined;
-  readonly transform: TransformOptions | undefined;
-  /** Whether callers share one frozen value. */
-  readonly isFrozen: boolean;
-  /** Empty for none. */
+  /** How values are stored, and what callers get of them. */
+  readonly shape: LoadRequest['shape'];
+  /** Stands in entries; those with another one are misses. */
   readonly version: string;
   readonly isHandler: boolean;
   readonly calledBy: MethodKind;

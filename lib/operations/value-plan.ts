@@ -17,14 +17,16 @@ export interface GivenValueOptions extends ShareOptions {
 export function planValues(
   given: GivenValueOptions,
   { where, kind, transform }: MethodFacts,
-): Pick<CachedOperation, 'type' | 'transform' | 'isFrozen'> {
+): CachedOperation['shape'] {
   const { type, share } = given;
   const isOverHttp = kind === 'http';
   if (share !== undefined && isOverHttp) {
     const expected = 'left out on handlers: a hit is sent as it is stored, and interceptors may change what they get';
     throw invalidOption('share', where, share, expected);
   }
-  return { type, transform: isOverHttp ? transform : undefined, isFrozen: isFrozen(given, where) };
+  // Only on HTTP is the outward form made of a result known: GraphQL resolves it further, others serialize it as they like.
+  const outward = isOverHttp ? ({ form: 'wire', transform } as const) : ({ form: 'value' } as const);
+  return { ...outward, type, where, isFrozen: isFrozen(given, where) };
 }
 
 /**

@@ -73,8 +73,8 @@ export default [
   {
     mistake: 'static tags are forgotten',
     ...plan,
-    find: 'for (const tagOf of tags.before) groups.add(tagGroup(tagOf(tagScope), segment));',
-    replace: '',
+    find: 'tags.before.length === 0 ? [] : ',
+    replace: 'tags.before.length >= 0 ? [] : ',
     tests: 'test/e2e/partition.spec.ts',
     only: 'at /tags',
   },
@@ -89,8 +89,8 @@ export default [
   {
     mistake: 'tenants share the tags of decorated methods',
     ...plan,
-    find: 'tagGroup(tagOf(tagScope), segment)',
-    replace: 'tagGroup(tagOf(tagScope))',
+    find: 'tagGroup(tagOf(scope), partition)',
+    replace: 'tagGroup(tagOf(scope))',
     tests: 'test/e2e/partition.spec.ts',
     only: 'at /tags',
   },
@@ -113,9 +113,10 @@ export default [
   {
     mistake: 'what a key was made of is not noted for the loads around it',
     ...plan,
-    find: `} finally {
+    find: `contextual: scope.contextual };
+  } finally {
     noteContextual(scope.contextual);`,
-    replace: '} finally {',
+    replace: 'contextual: scope.contextual };\n  } finally {',
     tests: 'test/e2e/nested-personal-data.spec.ts',
     only: 'reaches nobody else through a nested call at /front',
   },

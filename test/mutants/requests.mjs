@@ -251,8 +251,8 @@ export default [
   {
     mistake: 'what the tags of an entry name counts as named by its key',
     file: 'lib/operations/call-plan.ts',
-    find: 'const tagScope = scopeOf(where, call);',
-    replace: 'const tagScope = scope;',
+    find: 'tagGroupsOf(tags, scopeOf(where, call), segment)',
+    replace: 'tagGroupsOf(tags, scope, segment)',
     tests: 'test/e2e/nested-personal-data.spec.ts',
     only: 'although its own tags name the user',
   },

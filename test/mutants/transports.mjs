@@ -81,9 +81,9 @@ export default [
   },
   {
     mistake: 'resolvers get the outward form of what other resolvers returned',
-    file: 'lib/operations/method-load.ts',
-    find: "calledBy === 'http' ? 'wire' : 'value'",
-    replace: "operation.isHandler ? 'wire' : 'value'",
+    file: 'lib/operations/value-plan.ts',
+    find: "const isOverHttp = kind === 'http';",
+    replace: "const isOverHttp = kind !== 'plain';",
     tests: apollo,
     only: 'Apollo on express gives the types of a union the same instances on hit and miss',
   },
