@@ -7,6 +7,7 @@ import { cacheReport, EMPTY_REPORT } from './checks/cache-report.js';
 import { everyFinding } from './checks/report.js';
 import { systemChance } from './core/chance.js';
 import { systemClock } from './core/clock.js';
+import type { Tell } from './core/events.js';
 import { Engine } from './engine/engine.js';
 import { CacheLogger } from './observability/logger.js';
 import type { RunnerContext } from './operations/cached-runner.js';
@@ -17,7 +18,7 @@ import type { OperationSettings } from './operations/settings.js';
 import { DEFAULT_STORE } from './operations/settings.js';
 import { Serializer } from './serialization/codec.js';
 import { GuardedStore } from './stores/guarded.store.js';
-import type { CacheStore } from './stores/store.js';
+import type { CacheStore, StoreDefinition, StoreNamespace } from './stores/store.js';
 import { TransportRequests } from './transports/transport-requests.js';
 
 const WAIT_TIMEOUT = 10_000;
@@ -41,11 +42,9 @@ export class CacheInstances {
     const stores = new Map<string, CacheStore>();
     const engines = [...options.stores].map(([name, definition]) => {
       const { tell } = this.logger;
-      const prefix = storePrefix(options, name);
-      const reconnected = (absence: number): void => store.reconnected(absence);
-      const namespace = { prefix, version, name, maxValueBytes: serializer.maxBytes, tell, reconnected };
-      const keyPrefix = `${prefix}:v${version}:`;
-      const store = new GuardedStore(definition.create(namespace), { name, clock: systemClock, tell });
+      const namespace = { prefix: storePrefix(options, name), version, name, maxValueBytes: serializer.maxBytes, tell };
+      const keyPrefix = `${namespace.prefix}:v${version}:`;
+      const store = guardedStore(definition, namespace, tell);
       stores.set(name, store);
       return new Engine({
         name,
@@ -91,4 +90,15 @@ export class CacheInstances {
     const reached = name === DEFAULT_STORE ? [...this.#engines.values()] : [engine!];
     return engine && new CacheService(this.#context, engine, reached, () => this.report());
   }
+}
+
+/** A store, and what stands in front of it, which hears from it how it is. */
+function guardedStore(definition: StoreDefinition, namespace: StoreNamespace, tell: Tell): GuardedStore {
+  const inner = definition.create({
+    ...namespace,
+    reconnected: (absence) => store.reconnected(absence),
+    slow: (error) => store.slow(error),
+  });
+  const store = new GuardedStore(inner, { name: namespace.name, clock: systemClock, tell });
+  return store;
 }

@@ -39,6 +39,8 @@ export class GuardedStore implements CacheStore {
   readonly #breaker: CircuitBreaker;
   /** How many invalidations were sent in a row, during outages, without an answer in time to any of them. */
   #unanswered = 0;
+  /** Whether it answers what is sent during an outage, if late. */
+  #isSlow = false;
 
   constructor(
     private readonly inner: CacheStore,
@@ -54,6 +56,7 @@ export class GuardedStore implements CacheStore {
       opened: ({ error }) => tell({ kind: 'store-rests', store, error }),
       closed: (outage) => {
         this.#unanswered = 0;
+        this.#isSlow = false;
         tell({ kind: 'store-works', store, refused: outage.refused, after: clock.monotonic() - outage.since });
       },
     });
@@ -73,6 +76,12 @@ export class GuardedStore implements CacheStore {
     const reason = `it was not connected for ${formatDuration(Math.ceil(absence))}`;
     if (absence > BLIP) this.#breaker.open(this.#failure('connect', reason), absence);
     this.#breaker.probeNow();
+  }
+
+  /** It answers too late to be of use. */
+  slow(error: unknown): void {
+    this.#isSlow = true;
+    this.#breaker.open(error);
   }
 
   /** What answers at once cannot fail. */
@@ -160,6 +169,7 @@ export class GuardedStore implements CacheStore {
     try {
       await (outage ? this.#answered(send, operation, outage) : send());
     } catch (error) {
+      this.#isSlow = false;
       this.#undelivered.add(invalidation);
       this.settings.tell({ kind: 'invalidation-queued', store: this.settings.name, waiting: this.#undelivered.size });
       this.#breaker.open(error);
@@ -186,7 +196,7 @@ export class GuardedStore implements CacheStore {
       // What is refused at once is left with nobody.
       () => clock.monotonic() - now < ANSWER_TIME && this.#unanswered > 0 && this.#unanswered--,
     );
-    if (outage.worksSince !== undefined) return sent;
+    if (this.#isSlow || outage.worksSince !== undefined) return sent;
     const delay = Math.max(graceEnd(outage, now) - now, ANSWER_TIME);
     return withDeadline(sent, delay, () => this.#resting(operation, outage), clock);
   }

@@ -1,6 +1,8 @@
 import { sleep, systemClock } from '../core/clock.js';
 import type { CacheError } from '../core/errors.js';
+import { formatDuration } from '../core/duration.js';
 import { withDeadline } from '../resilience/deadline.js';
+import { SlowCalls } from '../resilience/slow-calls.js';
 import { RedisAbsence } from './redis-absence.js';
 import type { CommandSettings } from './redis-failures.js';
 import { LateReply, RedisFailures, quoted, silence } from './redis-failures.js';
@@ -34,6 +36,7 @@ export const CONNECT_POLL = 5;
  */
 export class RedisConnection {
   readonly #failures: RedisFailures;
+  readonly #reads: SlowCalls;
   #session: Promise<Session> | undefined;
   #isClosed = false;
 
@@ -44,6 +47,7 @@ export class RedisConnection {
     private readonly failed: (error?: unknown) => void = ignore,
   ) {
     this.#failures = new RedisFailures(settings);
+    this.#reads = new SlowCalls(settings.commandTimeout, () => this.#areSlow());
   }
 
   /**
@@ -77,6 +81,7 @@ export class RedisConnection {
     const { client, runId } = await this.#usable(operation);
     const answer = send(client).then((value) => ({ value, runId: runId.known }));
     try {
+      if (operation === 'read') return await this.#reads.watch(answer, () => new LateReply());
       return await withDeadline(answer, this.settings.commandTimeout, () => new LateReply());
     } catch (error) {
       this.failed(error);
@@ -130,6 +135,11 @@ export class RedisConnection {
       // Also after QUIT, which leaves the connections to Sentinels open.
       client.disconnect();
     }
+  }
+
+  #areSlow(): void {
+    const reason = `it took more than ${formatDuration(Math.ceil(this.#reads.limit))} for each of several answers`;
+    this.settings.slow?.(this.failure('read', reason));
   }
 
   async #usable(operation: string): Promise<Session> {

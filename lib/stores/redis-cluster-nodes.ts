@@ -117,7 +117,12 @@ export class ClusterNodes {
   #masterOf(cluster: ClusterClient, client: RedisClient): Master {
     const known = this.#masters.get(client);
     if (known) return known;
-    const settings = { ...this.settings, isPart: () => this.#hasOthers(), reconnected: undefined };
+    const settings = {
+      ...this.settings,
+      isPart: () => this.#hasOthers(),
+      reconnected: undefined,
+      slow: (error: unknown) => breaker.open(error),
+    };
     const connection = new RedisConnection({ client }, settings, (error) => {
       if (error instanceof LateReply) breaker.open(error);
       this.#refresh(cluster);
@@ -126,7 +131,7 @@ export class ClusterNodes {
     const breaker = new CircuitBreaker({
       clock: systemClock,
       threshold: Infinity,
-      probe: async () => void (await connection.send('connect', (commands) => commands.info('server'))),
+      probe: async () => void (await connection.send('read', (commands) => commands.info('server'))),
       opened: ignore,
       closed: ignore,
     });

@@ -10,6 +10,8 @@ export interface CommandSettings {
   readonly isPart?: () => boolean;
   /** Called when the store can be reached again, with for how long it could not, in milliseconds. */
   readonly reconnected?: ((absence: number) => void) | undefined;
+  /** Called when reads are answered, but too late to be of use. */
+  readonly slow?: ((error: unknown) => void) | undefined;
 }
 
 /** What a node of a cluster says when the key is, or may be, somewhere else. */

@@ -69,8 +69,8 @@ export function redisStore(target: RedisTarget, options: RedisStoreOptions = {})
 }
 
 function topologyOf(namespace: StoreNamespace, target: RedisTarget, commandTimeout: number): RedisTopology {
-  const { name, reconnected } = namespace;
-  const settings = { name, commandTimeout, reconnected };
+  const { name, reconnected, slow } = namespace;
+  const settings = { name, commandTimeout, reconnected, slow };
   if (isCluster(target)) return new RedisCluster(namespace, target, settings);
   return new SingleServer(namespace, new RedisConnection(target, settings));
 }

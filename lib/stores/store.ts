@@ -15,6 +15,8 @@ export interface StoreNamespace {
   readonly tell?: Tell | undefined;
   /** Called by a store that can be reached again after it could not, with for how long that was, in milliseconds. */
   readonly reconnected?: ((absence: number) => void) | undefined;
+  /** Called by a store that answers too late to be of use, with an error that says so; again as long as it does. */
+  readonly slow?: ((error: unknown) => void) | undefined;
 }
 
 /** What `memoryStore()` and `redisStore()` return: a store that is made when its namespace is known. */

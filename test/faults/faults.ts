@@ -1,11 +1,11 @@
 import { Redis } from 'ioredis';
 import type { StoreDefinition } from 'nestash';
 import { redisStore } from 'nestash';
+import type { Manner } from '../support/gateway.js';
+import { Gateway } from '../support/gateway.js';
 import { Pressure } from '../support/pressure.js';
 import { RedisServer } from '../support/redis.js';
 import type { Fault, Scene } from './fault.js';
-import type { Manner } from './gateway.js';
-import { Gateway } from './gateway.js';
 
 /** A server, and what stands between it and each shop. */
 interface Lone {
@@ -53,6 +53,7 @@ const LONE_FAULTS: readonly LoneFault[] = [
   { name: 'evicts what it has', ...byPressure() },
   { name: 'flaps, 150 ms each', ...flapping(150) },
   { name: 'resets connections within replies', ...byGateways({ kind: 'cuts' }) },
+  { name: 'answers slowly, after 200 ms', ...byGateways({ kind: 'slows', delay: 200 }) },
   { name: 'is behind a network that stands still', ...byGateways({ kind: 'holds' }) },
   {
     name: 'is cut off from one writer',

@@ -3,6 +3,7 @@ import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
 import type { CacheModuleOptions } from '../../lib/index.js';
 import { Cacheable, CacheError, CacheModule, CacheService, InvalidateCache, redisStore } from '../../lib/index.js';
+import { Gateway } from '../support/gateway.js';
 import { until } from '../support/until.js';
 import { RedisServer } from '../support/redis.js';
 
@@ -75,6 +76,28 @@ describe('an application whose Redis fails', () => {
       expect(await titles.find(1)).toEqual({ id: 1, title: 'second' });
       return isCached(1);
     });
+  });
+
+  it('answers from the database while it is slow, and from the cache afterwards', async () => {
+    const gateway = await Gateway.start(redis.port);
+    const far = await started(gateway.url, { store: redisStore(gateway.url, { commandTimeout: '1s' }) });
+    const [service, cache] = [far.get(Titles), far.get(CacheService)];
+    await service.find(1);
+    gateway.manner = { kind: 'slows', delay: 600 };
+    await until(async () => {
+      const begun = performance.now();
+      expect(await service.find(1)).toEqual({ id: 1, title: 'first' });
+      return performance.now() - begun < 300;
+    });
+    await service.rename('second');
+    expect(await service.find(1)).toEqual({ id: 1, title: 'second' });
+    gateway.manner = { kind: 'passes' };
+    await until(async () => {
+      expect(await service.find(1)).toEqual({ id: 1, title: 'second' });
+      return cache.has('public:titles:1');
+    });
+    await far.close();
+    await gateway.stop();
   });
 
   it('delivers an invalidation to other processes once it works again', async () => {

@@ -1,6 +1,7 @@
 /** Mistakes about a store that fails. */
 const guarded = 'test/unit/stores/guarded-store.spec.ts';
 const breaker = 'test/unit/resilience/circuit-breaker.spec.ts';
+const slow = 'test/unit/resilience/slow-calls.spec.ts';
 const absence = 'test/unit/stores/redis-absence.spec.ts';
 
 export default [
@@ -236,6 +237,48 @@ export default [
     find: '    if (this.#since === undefined) return;\n    const absence = this.clock.monotonic() - this.#since;',
     replace: '    const absence = this.clock.monotonic() - (this.#since ?? 0);',
     tests: absence,
+  },
+  {
+    mistake: 'a store that answers slowly is asked as before',
+    file: 'lib/resilience/slow-calls.ts',
+    find: '    if (this.#inARow >= THRESHOLD) this.slow();\n',
+    replace: '',
+    tests: slow,
+  },
+  {
+    mistake: 'nobody hears that Redis is slow',
+    file: 'lib/cache.instances.ts',
+    find: '    slow: (error) => store.slow(error),\n',
+    replace: '',
+    tests: 'test/integration/outages.spec.ts',
+  },
+  {
+    mistake: 'one pause of a server is as many slow calls as waited for it',
+    file: 'lib/resilience/slow-calls.ts',
+    find: 'if (call > this.#counted)',
+    replace: 'if (call > 0)',
+    tests: slow,
+  },
+  {
+    mistake: 'fast calls do not end a row of slow ones',
+    file: 'lib/resilience/slow-calls.ts',
+    find: '      this.#inARow = 0;\n',
+    replace: '',
+    tests: slow,
+  },
+  {
+    mistake: 'a write goes on before a slow store has answered',
+    file: 'lib/stores/guarded.store.ts',
+    find: 'this.#isSlow || ',
+    replace: '',
+    tests: guarded,
+  },
+  {
+    mistake: 'a slow store that hangs by now is waited for by every write',
+    file: 'lib/stores/guarded.store.ts',
+    find: '      this.#isSlow = false;\n      this.#undelivered',
+    replace: '      this.#undelivered',
+    tests: guarded,
   },
   {
     mistake: 'a store that takes nothing new is not read either',

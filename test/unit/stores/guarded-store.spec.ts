@@ -498,6 +498,56 @@ describe('a store that was away', () => {
   });
 });
 
+describe('a store that is slow', () => {
+  const late = new CacheError('STORE_UNAVAILABLE', { ...down.details, reason: 'it is slow' });
+
+  it('is left alone as long as it says so', async () => {
+    const { store, inner, clock, kinds } = bench();
+    store.slow(late);
+    await rejection(Promise.resolve(store.read(address)));
+    expect(inner.calls('read')).toBe(0);
+    const probe = inner.park('read', 'before');
+    const waiting = clock.advance(100);
+    await probe.arrived;
+    store.slow(late);
+    probe.release();
+    await waiting;
+    expect(inner.calls('read')).toBe(2);
+    await clock.advance(100);
+    expect(await store.read(address)).toBeUndefined();
+    expect(kinds()).toEqual(['store-rests', 'store-works']);
+  });
+
+  it('is given its time for an invalidation', async () => {
+    const { store, inner, clock, sent, kinds } = bench();
+    store.slow(late);
+    inner.alwaysFail('read', down);
+    await clock.advance(2_000);
+    const parked = inner.park('invalidate', 'before');
+    const writing = store.invalidate(posts);
+    await parked.arrived;
+    await clock.advance(200);
+    parked.release();
+    await writing;
+    expect(sent).toEqual([posts]);
+    expect(kinds()).toEqual(['store-rests']);
+  });
+
+  it('is given it no more when it did not answer', async () => {
+    const { store, inner, clock, givenUp } = bench();
+    store.slow(late);
+    inner.alwaysFail('read', down);
+    inner.alwaysFail('invalidate', down);
+    await clock.advance(2_000);
+    await givenUp(store.invalidate(posts));
+    inner.calm();
+    inner.alwaysDelay('invalidate', 10_000_000);
+    const writing = rejection(store.invalidate(posts));
+    await clock.advance(50);
+    await writing;
+  });
+});
+
 function lease() {
   return { path: address.path, token: 'token', generations: new Map([['~root', 'id']]), buckets: [] };
 }

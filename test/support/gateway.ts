@@ -10,7 +10,9 @@ export type Manner =
   /** Cuts each connection in the middle of a reply, now and then. */
   | { readonly kind: 'cuts' }
   /** Keeps back what comes from the client until it passes again, as a network does that loses packets for a while. */
-  | { readonly kind: 'holds' };
+  | { readonly kind: 'holds' }
+  /** Passes each reply on so many milliseconds late. */
+  | { readonly kind: 'slows'; readonly delay: number };
 
 const COMMAND = /(?:^|\r\n)\*\d+\r\n/g;
 
@@ -68,6 +70,7 @@ export class Gateway {
     });
     upstream.on('data', (data) => {
       if (this.#manner.kind === 'cuts') this.#cutNowAndThen(client, data);
+      else if (this.#manner.kind === 'slows') setTimeout(() => client.write(data), this.#manner.delay);
       else client.write(data);
     });
   }
