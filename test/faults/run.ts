@@ -5,7 +5,8 @@ import { Database, ITEMS, Shop, keyOf } from './shop.js';
 
 const REQUESTS = 10_000;
 const TIME = 2_000;
-const BEFORE = { requests: 1_000, time: 200 };
+/** Before the fault, and after it until everything is normal again. */
+const BRIEF = { requests: 1_000, time: 200 };
 /** Until everything must be as before. */
 const NORMAL_DEADLINE = 10_000;
 
@@ -24,21 +25,20 @@ export async function run(fault: Fault, requests = REQUESTS): Promise<Row> {
   const prefix = fault.name.replace(/\W+/g, '-');
   const shops = await Promise.all(scene.stores.map((store) => Shop.open(database, store, prefix)));
   try {
-    if (!fault.isThereAtStart) await load(shops, database, BEFORE);
+    if (!fault.isThereAtStart) await load(shops, database, BRIEF);
     await scene.begin?.(shops);
     const over = scene.meanwhile?.().then(() => untilNormal(shops));
     const tally = await load(shops, database, { requests, time: TIME, meanwhile: over });
-    await scene.end?.();
-    const normalAfter = over ? await over : await untilNormal(shops);
-    const after = await load(shops, database, BEFORE);
-    return { name: fault.name, tally: together(tally, after), normalAfter };
+    const ended = Promise.resolve(scene.end?.()).then(() => untilNormal(shops));
+    const after = await load(shops, database, { ...BRIEF, meanwhile: ended });
+    return { name: fault.name, tally: together(tally, after), normalAfter: await (over ?? ended) };
   } finally {
     await Promise.all(shops.map((shop) => shop.close()));
     await scene.close();
   }
 }
 
-/** Answers after the fault count as well; their times do not. */
+/** Of the answers while everything becomes normal again those count that are wrong or missing; their times do not. */
 function together(during: Tally, after: Tally): Tally {
   const [stale, failed] = [during.stale + after.stale, during.failed + after.failed];
   return { ...during, stale, failed, staleItems: new Set([...during.staleItems, ...after.staleItems]) };
