@@ -173,7 +173,7 @@ export class GuardedStore implements CacheStore {
       this.#undelivered.add(invalidation);
       this.settings.tell({ kind: 'invalidation-queued', store: this.settings.name, waiting: this.#undelivered.size });
       this.#breaker.open(error);
-      if (!(await this.#isDeliveredSoon(asked))) throw error;
+      if (!(await this.#isDeliveredSoon(asked, error))) throw error;
       return;
     }
     // Whoever is told that an invalidation was confirmed may rely on those before it.
@@ -202,11 +202,11 @@ export class GuardedStore implements CacheStore {
   }
 
   /** Whether everything that waits is delivered while a write waits for it. */
-  async #isDeliveredSoon(asked: number): Promise<boolean> {
+  async #isDeliveredSoon(asked: number, error?: unknown): Promise<boolean> {
     const { clock } = this.settings;
     const { state } = this.#breaker;
     if (state.kind === 'closed') return true;
-    const left = graceEnd(state.outage, asked) - clock.monotonic();
+    const left = graceEnd(state.outage, asked, error) - clock.monotonic();
     if (left <= 0) return false;
     return new Promise((resolve) => {
       const cancel = clock.after(left, () => end(false));

@@ -15,9 +15,11 @@ export const BLIP = 200;
 /**
  * Until when a write waits that was asked for at a time. Where only a part of the store fails other processes go on with
  * the rest of it, and may be the first to find that part back: there each write has a time of its own.
+ *
+ * @param error why the write was not carried out, which may be another reason than that of the outage.
  */
-export function graceEnd(outage: Outage, asked: number): number {
-  return (isPartly(outage) ? asked : outage.failingSince) + GRACE;
+export function graceEnd(outage: Outage, asked: number, error: unknown = outage.error): number {
+  return (isPartial(error) || isPartial(outage.error) ? asked : outage.failingSince) + GRACE;
 }
 
 /**
@@ -25,9 +27,9 @@ export function graceEnd(outage: Outage, asked: number): number {
  * would go on with what that one was told to invalidate: by then each has delivered what waited.
  */
 export function recoveryAfter(outage: Outage, length: number): number {
-  return isPartly(outage) || length <= BLIP ? 0 : RECOVERY_TIME;
+  return isPartial(outage.error) || length <= BLIP ? 0 : RECOVERY_TIME;
 }
 
-function isPartly({ error }: Outage): boolean {
+function isPartial(error: unknown): boolean {
   return CacheError.is(error, 'STORE_UNAVAILABLE') && error.details.isPartial === true;
 }

@@ -100,7 +100,7 @@ export default [
   {
     mistake: 'what begins an outage fails although it was over at once',
     file: 'lib/stores/guarded.store.ts',
-    find: 'if (!(await this.#isDeliveredSoon(asked))) throw error;',
+    find: 'if (!(await this.#isDeliveredSoon(asked, error))) throw error;',
     replace: 'throw error;',
     tests: guarded,
   },
@@ -157,7 +157,7 @@ export default [
   {
     mistake: 'while a part fails only the first write waits for it',
     file: 'lib/stores/outage-times.ts',
-    find: '(isPartly(outage) ? asked : outage.failingSince)',
+    find: '(isPartial(error) || isPartial(outage.error) ? asked : outage.failingSince)',
     replace: 'outage.failingSince',
     tests: guarded,
   },
@@ -178,8 +178,15 @@ export default [
   {
     mistake: 'after a part of a store failed all of it is left alone for longer',
     file: 'lib/stores/outage-times.ts',
-    find: 'isPartly(outage) || length',
+    find: 'isPartial(outage.error) || length',
     replace: 'length',
+    tests: guarded,
+  },
+  {
+    mistake: 'a write does not wait for the part that still fails when the rest of a store is back',
+    file: 'lib/stores/outage-times.ts',
+    find: 'isPartial(error) || isPartial(outage.error) ?',
+    replace: 'isPartial(outage.error) ?',
     tests: guarded,
   },
   {

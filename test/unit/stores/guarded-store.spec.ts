@@ -223,6 +223,19 @@ describe('an invalidation that a store did not confirm', () => {
     await invalidating;
   });
 
+  it('is waited for by each write also where at first all of the store failed, and a part of it by now', async () => {
+    const { store, inner, clock, givenUp } = bench();
+    inner.alwaysFail('invalidate', down);
+    await givenUp(store.invalidate(posts));
+    inner.alwaysFail('invalidate', new CacheError('STORE_UNAVAILABLE', { ...down.details, isPartial: true }));
+    await clock.advance(2_000);
+    const invalidating = store.invalidate(users);
+    await clock.advance(50);
+    inner.calm();
+    await clock.advance(450);
+    await invalidating;
+  });
+
   it('keeps the store from being read also where it could be', async () => {
     const { store, inner, clock, givenUp } = bench();
     inner.alwaysFail('invalidate', down);
