@@ -33,7 +33,9 @@ export class RedisFailures {
     if (error instanceof LateReply) return this.of(operation, silence(commandTimeout), isPart?.());
     const isReply = error instanceof Error && error.name === 'ReplyError';
     if (!isReply) return this.disconnected(operation);
-    return this.of(operation, `it said ${quoted(error)}`, REDIRECTION.test(error.message));
+    // A single server that redirects has no other part.
+    const isPartial = isPart !== undefined && REDIRECTION.test(error.message);
+    return this.of(operation, `it said ${quoted(error)}`, isPartial);
   }
 
   disconnected(operation: string): CacheError<'STORE_UNAVAILABLE'> {

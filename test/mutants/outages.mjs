@@ -190,6 +190,13 @@ export default [
     tests: guarded,
   },
   {
+    mistake: 'a single server that sends on to another one counts as a part that fails',
+    file: 'lib/stores/redis-failures.ts',
+    find: 'isPart !== undefined && ',
+    replace: '',
+    tests: 'test/unit/stores/redis-failures.spec.ts',
+  },
+  {
     mistake: 'an outage that nobody noticed is none',
     file: 'lib/stores/guarded.store.ts',
     find: '    if (absence > BLIP) ',
