@@ -42,8 +42,9 @@ export class CacheInstances {
     const stores = new Map<string, CacheStore>();
     const engines = [...options.stores].map(([name, definition]) => {
       const { tell } = this.logger;
-      const namespace = { prefix: storePrefix(options, name), version, name, maxValueBytes: serializer.maxBytes, tell };
-      const keyPrefix = `${namespace.prefix}:v${version}:`;
+      const prefix = storePrefix(options, name);
+      const namespace = { prefix, version, name, maxValueBytes: serializer.maxBytes, tell };
+      const keyPrefix = `${prefix}:v${version}:`;
       const store = guardedStore(definition, namespace, tell);
       stores.set(name, store);
       return new Engine({

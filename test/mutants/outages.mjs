@@ -227,8 +227,8 @@ export default [
   {
     mistake: 'a store that works is given no time to answer an invalidation',
     file: 'lib/stores/guarded.store.ts',
-    find: '    if (outage.worksSince !== undefined) return sent;\n',
-    replace: '',
+    find: ' || outage.worksSince !== undefined) return',
+    replace: ') return',
     tests: guarded,
   },
   {
