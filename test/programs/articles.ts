@@ -179,12 +179,6 @@ export class Articles {
     return version;
   }
 
-  /** Something that is asked for once, as visitors and searches are. */
-  @Cacheable('shop:visits:<<id>>', { tags: ['<<result.day>>'] })
-  async visit(id: string): Promise<{ id: string; day: string }> {
-    return { id, day: `day${id.length}` };
-  }
-
   /** Waits until every invalidation of this process has reached the store: then another one is confirmed as well. */
   async delivered(): Promise<void> {
     while (!(await this.#delete(['shop', 'nothing']))) await this.pauses.between(5, 20);

@@ -12,10 +12,11 @@ import { SingleServer } from '../../lib/stores/redis-topology.js';
 import { RedisStore } from '../../lib/stores/redis.store.js';
 import type { Invalidation, Snapshot, StoreDefinition, StoreNamespace } from '../../lib/stores/store.js';
 
-/** What is counted: commands that failed, by the reason, and reads that found an entry alive. */
+/** What is counted: commands that failed, by the reason, reads that were answered, and those that found an entry alive. */
 export const LATE = 'late';
 export const DISCONNECTED = 'disconnected';
 export const UNDELIVERED = 'undelivered';
+export const ASKED = 'asked';
 export const FOUND = 'found';
 
 export interface Counting {
@@ -50,6 +51,7 @@ class CountingStore extends RedisStore {
 
   override async read(address: Address): Promise<Snapshot | undefined> {
     const snapshot = await super.read(address);
+    count(this.#counting.counts, ASKED);
     const { entry, generations } = snapshot ?? {};
     if (entry && generations && isAlive(entry.header, address.groups, generations)) {
       count(this.#counting.counts, FOUND);

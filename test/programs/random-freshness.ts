@@ -9,8 +9,6 @@ import type { LoadLog, Pauses, WriteKind } from './articles.js';
 import { ARTICLES, Articles, DATABASE, KINDS, PAUSES, now } from './articles.js';
 import type { StoreName } from './freshness-stores.js';
 import { storeOf } from './freshness-stores.js';
-import type { Visits } from './visits.js';
-import { visit } from './visits.js';
 
 export interface Configuration {
   readonly cacheUrl: string;
@@ -25,8 +23,8 @@ export interface Configuration {
   readonly rest?: number;
   /** Each as often as it stands here. Left out: all but `clear`. */
   readonly kinds?: readonly WriteKind[];
-  /** Left out: nobody asks for anything just once. */
-  readonly visits?: Visits;
+  /** How many bytes a second this process keeps for ever, which a check of its memory must notice. Left out: 0. */
+  readonly leak?: number;
 }
 
 /** How much at least happens in one process. */
@@ -46,16 +44,25 @@ export interface Log {
   readonly loads: readonly LoadLog[];
   /** What the cache reported as errors: an invalidation that was not delivered would be no violation. */
   readonly errors: readonly string[];
-  /** What the store counted: commands that failed, by the reason, and reads that found an entry. */
+  /** What the store counted: commands that failed, by the reason, reads, and those that found an entry. */
   readonly counts: ReadonlyMap<string, number>;
 }
 
-/** What happened since the last one, all that had happened by then; in bytes, what the process takes, after a collection with `--expose-gc`. */
+/** What happened since the last one, all that had happened by then. */
 export interface Slice {
   readonly log: Log;
   readonly until: number;
-  readonly resident: number;
 }
+
+/** What the process takes after a collection, in bytes; it has to be started with `--expose-gc`. */
+export interface Memory {
+  readonly resident: number;
+  /** In its heap, and what that refers to outside. */
+  readonly used: number;
+}
+
+const LEAK_MS = 100;
+const NUMBER_BYTES = 8;
 
 const configuration = JSON.parse(process.argv[2]!) as Configuration;
 const { cacheUrl, databaseUrl, prefix, seed, store, writers, readers = 48, rest } = configuration;
@@ -67,7 +74,7 @@ const reads: ReadLog[] = [];
 const writes: WriteLog[] = [];
 const articles = await start();
 
-answer({ run, begin, take });
+answer({ run, begin, take, weigh });
 
 async function start(): Promise<Articles> {
   const pauses: Pauses = { between };
@@ -98,7 +105,7 @@ async function run(quota: Quota): Promise<Log> {
 
 /** Goes on until the process ends; `take` says what happened. */
 async function begin(): Promise<void> {
-  if (configuration.visits) await visit(articles, configuration.visits, between);
+  if (configuration.leak) leak(configuration.leak);
   void work(
     () => false,
     () => {},
@@ -106,14 +113,20 @@ async function begin(): Promise<void> {
 }
 
 function take(): Slice {
-  const [log, until] = [logged(), now()];
-  global.gc?.();
-  return { log, until, resident: process.memoryUsage.rss() };
+  return { log: logged(), until: now() };
+}
+
+function weigh(): Memory {
+  global.gc!();
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { resident: rss, used: heapUsed + external };
 }
 
 function logged(): Log {
   const log = { reads: reads.splice(0), writes: writes.splice(0), loads: articles.loads.splice(0) };
-  return { ...log, errors: errors.splice(0), counts };
+  const counted = new Map(counts);
+  counts.clear();
+  return { ...log, errors: errors.splice(0), counts: counted };
 }
 
 async function work(isDone: () => boolean, wrote: (kind: WriteKind) => void): Promise<void> {
@@ -142,6 +155,18 @@ async function work(isDone: () => boolean, wrote: (kind: WriteKind) => void): Pr
     ...Array.from({ length: readers }, read),
     ...Array.from({ length: writers }, (_, index) => write(index * 2)),
   ]);
+}
+
+/** Keeps so many bytes a second for ever. */
+function leak(rate: number): void {
+  const kept: number[][] = [];
+  let last = performance.now();
+  setInterval(() => {
+    const time = performance.now();
+    const length = Math.round(((time - last) / 1_000) * (rate / NUMBER_BYTES));
+    kept.push(Array.from({ length }, random));
+    last = time;
+  }, LEAK_MS);
 }
 
 function pick(): number {

@@ -1,43 +1,35 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SHARD_TAGS, slotOf } from '../../lib/stores/redis-shards.js';
 import { Troubles } from './failovers.js';
-import { Pressure } from './pressure.js';
 import type { TestCluster } from './redis-cluster.js';
 import type { RedisServer } from './redis.js';
-
-/** Shorter than the silence after which a replica takes over. */
-const LONGEST_PAUSE_MS = 600;
-const PRESSURE_MS = 1_500;
 
 /** Does to a cluster, one after the other, what may happen to one. */
 export class ClusterTroubles extends Troubles {
   private constructor(
     private readonly cluster: TestCluster,
-    private readonly random: () => number,
     masters: readonly RedisServer[],
+    random: () => number,
   ) {
-    super(masters);
+    super(masters, random);
   }
 
   static async of(cluster: TestCluster, random: () => number): Promise<ClusterTroubles> {
-    return new ClusterTroubles(cluster, random, await cluster.masters());
+    return new ClusterTroubles(cluster, await cluster.masters(), random);
   }
 
-  /** A master dies, or changes places with its replica. */
-  async replaceMaster(): Promise<void> {
+  async killMaster(): Promise<void> {
     const master = this.#pick(await this.cluster.masters());
-    const isSwap = this.random() < 0.5;
-    const what = isSwap ? 'masters that changed places with a replica' : 'masters killed';
-    await this.failOver(what, () => (isSwap ? this.cluster.swap(master) : this.cluster.failOver(master)));
-    if (!isSwap) await this.cluster.rejoin(master);
+    await this.failOver('masters killed', () => this.cluster.failOver(master));
+    await this.cluster.rejoin(master);
+  }
+
+  async swapMaster(): Promise<void> {
+    const master = this.#pick(await this.cluster.masters());
+    await this.failOver('masters that changed places with a replica', () => this.cluster.swap(master));
   }
 
   async pauseMaster(): Promise<void> {
-    const master = this.#pick(await this.cluster.masters());
-    master.pause();
-    await sleep(this.random() * LONGEST_PAUSE_MS);
-    master.resume();
-    this.count('servers paused');
+    await this.pause(this.#pick(await this.cluster.masters()));
   }
 
   async moveSlot(): Promise<void> {
@@ -47,14 +39,9 @@ export class ClusterTroubles extends Troubles {
     this.count('slots moved');
   }
 
-  /** Somebody else fills a master, which evicts. */
   async fillMaster(): Promise<void> {
     const tag = this.#pick(SHARD_TAGS);
-    const pressure = new Pressure((await this.cluster.masterOf(slotOf(tag))).url, `ballast:{${tag}}`);
-    await pressure.begin('allkeys-random');
-    await sleep(PRESSURE_MS);
-    this.count('keys evicted', await pressure.end());
-    pressure.disconnect();
+    await this.fill(await this.cluster.masterOf(slotOf(tag)), `ballast:{${tag}}`);
   }
 
   #pick<T>(values: readonly T[]): T {

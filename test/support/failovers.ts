@@ -1,7 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Violation } from './freshness-oracle.js';
+import { Pressure } from './pressure.js';
+import type { RedisServer } from './redis.js';
 
 /** A deletion that is older than this has reached the replica, in microseconds. */
 const LONGEST_LAG = 5_000_000;
+/** Shorter than the silence after which a replica takes over. */
+const LONGEST_PAUSE_MS = 600;
+const PRESSURE_MS = 1_500;
 
 /** From the last moment at which all was well to the first at which all is well again, in microseconds. */
 export interface Failover {
@@ -18,11 +24,14 @@ export class Troubles {
   readonly #reigned = new Set<number>();
 
   /** @param masters those there are at first. */
-  constructor(masters: readonly { readonly pid: number }[]) {
+  constructor(
+    masters: readonly RedisServer[],
+    protected readonly random: () => number,
+  ) {
     for (const { pid } of masters) this.#reigned.add(pid);
   }
 
-  async failOver(what: string, act: () => Promise<{ readonly pid: number }>): Promise<void> {
+  protected async failOver(what: string, act: () => Promise<RedisServer>): Promise<void> {
     const start = now();
     const { pid } = await act();
     this.failovers.push({ start, end: now(), isAgain: this.#reigned.has(pid) });
@@ -30,7 +39,23 @@ export class Troubles {
     this.count(what);
   }
 
-  count(what: string, by = 1): void {
+  protected async pause(master: RedisServer): Promise<void> {
+    master.pause();
+    await sleep(this.random() * LONGEST_PAUSE_MS);
+    master.resume();
+    this.count('servers paused');
+  }
+
+  /** Somebody else fills a master, which evicts. */
+  protected async fill(master: RedisServer, ballast?: string): Promise<void> {
+    const pressure = new Pressure(master.url, ballast);
+    await pressure.begin('allkeys-random');
+    await sleep(PRESSURE_MS);
+    this.count('keys evicted', await pressure.end());
+    pressure.disconnect();
+  }
+
+  protected count(what: string, by = 1): void {
     this.counts.set(what, (this.counts.get(what) ?? 0) + by);
   }
 

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoreName } from '../programs/freshness-stores.js';
-import type { Configuration, Log, Quota } from '../programs/random-freshness.js';
+import type { Configuration, Log, Quota, Slice } from '../programs/random-freshness.js';
 import type { Verdict } from './freshness-oracle.js';
 import { judgeLogs } from './freshness-oracle.js';
 import type { Program } from './programs.js';
@@ -10,10 +11,20 @@ import { RedisServer } from './redis.js';
 /** Decides what happens at random; set NESTASH_SEED to repeat it. */
 export const seed = Number(process.env['NESTASH_SEED'] ?? randomInt(2 ** 31));
 
+const TAKEN_MS = 100;
+/** What the cache may say while Redis fails: of invalidations that they wait, not that they are lost. */
+const OUTAGE =
+  /^The store "default" (failed to (read|begin|fill|release); |is left alone until|did not confirm an inval)/;
+
+/** Lines that nothing explains which is done to Redis. */
+export function unexpected(errors: readonly string[]): string[] {
+  return errors.filter((text) => !OUTAGE.test(text));
+}
+
 /** What several processes saw, and what went wrong on the way. */
 export interface Course extends Verdict {
   readonly errors: readonly string[];
-  /** What the store counted: commands that failed, by the reason, and reads that found an entry. */
+  /** What the store counted: commands that failed, by the reason, reads, and those that found an entry. */
   readonly counts: ReadonlyMap<string, number>;
 }
 
@@ -53,7 +64,23 @@ export class FreshnessBench {
   }
 
   async run(processes: readonly Program[], quota: Quota): Promise<Course> {
-    const logs = await Promise.all(processes.map((program) => program.ask<Log>('run', quota)));
+    return this.#judged(await Promise.all(processes.map((program) => program.ask<Log>('run', quota))));
+  }
+
+  /** Lets processes read and write while something is done to what they use, and until they have read so much. */
+  async runDuring(processes: readonly Program[], act: () => Promise<unknown>, reads: number): Promise<Course> {
+    await Promise.all(processes.map((program) => program.ask('begin')));
+    await act();
+    const logs: Log[] = [];
+    while (logs.reduce((sum, log) => sum + log.reads.length, 0) < reads) {
+      await sleep(TAKEN_MS);
+      const slices = await Promise.all(processes.map((program) => program.ask<Slice>('take')));
+      for (const { log } of slices) logs.push(log);
+    }
+    return this.#judged(logs);
+  }
+
+  #judged(logs: readonly Log[]): Course {
     const counts = new Map<string, number>();
     for (const [what, count] of logs.flatMap((log) => [...log.counts])) {
       counts.set(what, (counts.get(what) ?? 0) + count);
