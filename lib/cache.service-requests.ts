@@ -41,7 +41,7 @@ export class ServiceRequests {
   ) {}
 
   /** In production a key that cannot be made is logged, and there is no request. */
-  async reading(verb: string, key: Key, options: GetOptions): Promise<ReadRequest | undefined> {
+  reading(verb: string, key: Key, options: GetOptions): Promise<ReadRequest | undefined> {
     return this.#plan(verb, options, (where) => {
       checkOptionNames(options, [...(OWN_OPTIONS[verb] ?? []), 'partition'], where);
       const { address } = this.#address(where, key, options);
@@ -50,7 +50,7 @@ export class ServiceRequests {
   }
 
   /** In production a key that cannot be made is logged, and there is no request. */
-  async loading(verb: string, { key, options, load }: ServiceCall): Promise<LoadRequest | undefined> {
+  loading(verb: string, { key, options, load }: ServiceCall): Promise<LoadRequest | undefined> {
     return this.#plan(verb, options, (where) => {
       checkOptionNames(options, ['ttl', ...(OWN_OPTIONS[verb] ?? []), 'tags', 'type', 'partition'], where);
       const { ttl, type } = options;

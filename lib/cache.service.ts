@@ -192,7 +192,7 @@ export class CacheService {
     return request && this.engine.read(request);
   }
 
-  async #loading(verb: string, call: ServiceCall): Promise<LoadRequest | undefined> {
+  #loading(verb: string, call: ServiceCall): Promise<LoadRequest | undefined> | undefined {
     if (!this.#accepts(verb, (where) => checkCall(call.key, call.options, where))) return undefined;
     return this.#requests.loading(verb, call);
   }

@@ -128,14 +128,14 @@ export class Engine {
   ): Promise<Outcome> {
     const began = this.context.clock.monotonic();
     const call: Call = { request, ancestors, began, deadline: began + this.context.waitTimeout, isAnswered: false };
-    let sight = await looking;
-    let served = isThenable(looking) ? await this.#served(request, sight) : undefined;
+    let sight = isThenable(looking) ? await looking : looking;
+    let served = isThenable(looking) ? this.#served(request, sight) : undefined;
     for (;;) {
-      const outcome = served ?? (await this.#attempt(call, sight));
+      const outcome = (isThenable(served) ? await served : served) ?? (await this.#attempt(call, sight));
       if (outcome) return outcome;
       if (this.context.clock.monotonic() >= call.deadline) return this.#loader.loadAlone(request);
       sight = await this.#looks.look(request);
-      served = await this.#served(request, sight);
+      served = this.#served(request, sight);
     }
   }
 

@@ -30,7 +30,8 @@ export class Looks {
 
   async #arriving(request: ReadRequest, reading: Promise<Snapshot | undefined>): Promise<Sight> {
     try {
-      return await this.#seen(request, await reading);
+      const sight = this.#seen(request, await reading);
+      return isThenable(sight) ? await sight : sight;
     } catch (error) {
       return this.#failed(error);
     }

@@ -14,6 +14,15 @@ export function withDeadline<T>(
   return new Promise((resolve, reject) => {
     // After a pause of this process an answer that came in time may still be unread.
     const cancel = clock.after(delay, () => setImmediate(() => reject(lateError())));
-    work.then(resolve, reject).finally(cancel);
+    work.then(
+      (value) => {
+        cancel();
+        resolve(value);
+      },
+      (error: unknown) => {
+        cancel();
+        reject(error);
+      },
+    );
   });
 }

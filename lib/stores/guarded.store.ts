@@ -88,7 +88,7 @@ export class GuardedStore implements CacheStore {
   read(address: Address): ReturnType<CacheStore['read']> {
     if (this.#breaker.state.kind !== 'closed') return this.#guard('read', async () => this.inner.read(address));
     const answer = this.inner.read(address);
-    return isThenable(answer) ? this.#guard('read', async () => answer) : answer;
+    return isThenable(answer) ? this.#guard('read', () => answer) : answer;
   }
 
   placeOf(path: string): string {

@@ -11,6 +11,13 @@ interface Question {
   readonly reject: (error: unknown) => void;
 }
 
+/** The keys of some questions. */
+interface Command {
+  readonly names: string[];
+  /** Where those of each question are; undefined for a question alone. */
+  readonly places?: readonly (readonly number[])[];
+}
+
 /** How many questions one command takes at most. */
 const MOST_QUESTIONS = 128;
 
@@ -52,11 +59,10 @@ export class RedisBatch {
     const [first] = questions;
     try {
       const connection = await this.shard.connection('read');
-      const places = questions.length === 1 ? undefined : placesOf(questions);
-      const names = [...(places?.keys() ?? first!.names)];
+      const { names, places }: Command = questions.length === 1 ? { names: [...first!.names] } : merged(questions);
       const { value, runId } = await connection.send('read', (commands) => commands.mget(names));
-      for (const { names, resolve } of questions) {
-        resolve({ value: places ? names.map((name) => value[places.get(name)!] ?? null) : value, runId });
+      for (const [index, { resolve }] of questions.entries()) {
+        resolve({ value: places?.[index]!.map((place) => value[place] ?? null) ?? value, runId });
       }
     } catch (error) {
       first!.reject(error);
@@ -65,13 +71,16 @@ export class RedisBatch {
   }
 }
 
-/** Where each key stands in the command. */
-function placesOf(questions: readonly Question[]): Map<string, number> {
-  const places = new Map<string, number>();
-  for (const { names } of questions) {
-    for (const name of names) if (!places.has(name)) places.set(name, places.size);
-  }
-  return places;
+/** Each key once, and where those of each question stand among them. */
+function merged(questions: readonly Question[]): Command {
+  const known = new Map<string, number>();
+  const placeOf = (name: string): number => {
+    const place = known.get(name) ?? known.size;
+    if (place === known.size) known.set(name, place);
+    return place;
+  };
+  const places = questions.map(({ names }) => names.map(placeOf));
+  return { names: [...known.keys()], places };
 }
 
 function repeated(error: unknown): unknown {

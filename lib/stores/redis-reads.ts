@@ -31,13 +31,13 @@ export class RedisReads {
     private readonly entries: RedisEntries,
   ) {}
 
-  async read(address: Address): Promise<Snapshot | undefined> {
-    return unlessPartial(this.#read(address, this.topology.shardOf(address.path)));
+  read(address: Address): Promise<Snapshot | undefined> {
+    return this.#read(address, this.topology.shardOf(address.path)).catch(nothingIfPartial);
   }
 
   /** Like `read`, but without the payload where the entry is still that of the copy. */
-  async validate(address: Address, copy: Entry): Promise<Snapshot | undefined> {
-    return unlessPartial(this.#validate(address, copy, this.topology.shardOf(address.path)));
+  validate(address: Address, copy: Entry): Promise<Snapshot | undefined> {
+    return this.#validate(address, copy, this.topology.shardOf(address.path)).catch(nothingIfPartial);
   }
 
   /** The present generations of groups where a path is. What another process of the server has brought back counts for nothing. */
@@ -50,9 +50,8 @@ export class RedisReads {
   }
 
   /** Remembers what the next reader of an entry should know. */
-  note({ path, groups }: Address, { header, payload }: Entry): void {
-    const own = [...header.groups.keys()].filter((group) => !groups.includes(group));
-    this.noteStored(path, own, payload);
+  note(address: Address, entry: Entry): void {
+    this.noteStored(address.path, ownGroups(address, entry), entry.payload);
   }
 
   /** @param own the groups that the entry names and its readers do not derive. */
@@ -72,8 +71,9 @@ export class RedisReads {
     const read = this.entries.read(text, names[0]);
     const entry = read instanceof Promise ? await read : read;
     if (!entry || !isOfRun(runId, generations.get(ROOT_GROUP))) return undefined;
-    this.note(address, entry);
-    const unread = [...entry.header.groups.keys()].filter((group) => !generations.has(group));
+    const own = ownGroups(address, entry);
+    this.noteStored(address.path, own, entry.payload);
+    const unread = own.filter((group) => !generations.has(group));
     const snapshot = { entry, generations, ...(address.isDependedOn && { own: ids.at(-1) ?? null }) };
     return unread.length === 0 || isDead(snapshot) ? snapshot : this.#withOwnGroups(snapshot, unread, shard);
   }
@@ -121,14 +121,17 @@ export class RedisReads {
   }
 }
 
+/** The groups that an entry names and its readers do not derive: tags from its result. */
+function ownGroups({ groups }: Address, { header }: Entry): string[] {
+  const own: string[] = [];
+  for (const group of header.groups.keys()) if (!groups.includes(group)) own.push(group);
+  return own;
+}
+
 /** A shard that is being moved, or has no master for a moment, is no failure of the store. */
-async function unlessPartial<T>(read: Promise<T>): Promise<T | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    if (CacheError.is(error, 'STORE_UNAVAILABLE') && error.details.isPartial) return undefined;
-    throw error;
-  }
+function nothingIfPartial(error: unknown): undefined {
+  if (CacheError.is(error, 'STORE_UNAVAILABLE') && error.details.isPartial) return undefined;
+  throw error;
 }
 
 /** Whether an entry is dead whatever the generations are that have not been read. */

@@ -42,7 +42,8 @@ export class SingleServer implements RedisTopology {
     private readonly namespace: StoreNamespace,
     private readonly connection: RedisConnection,
   ) {
-    this.shards = [{ keys: new RedisKeys(namespace), connection: () => Promise.resolve(connection) }];
+    const connected = Promise.resolve(connection);
+    this.shards = [{ keys: new RedisKeys(namespace), connection: () => connected }];
   }
 
   shardOf(): Shard {

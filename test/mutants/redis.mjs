@@ -182,7 +182,7 @@ export default [
   {
     mistake: 'the groups that only the entry names are not read',
     ...reads,
-    find: 'const unread = [...entry.header.groups.keys()].filter((group) => !generations.has(group));',
+    find: 'const unread = own.filter((group) => !generations.has(group));',
     replace: 'const unread: string[] = [];',
     tests: 'test/integration/stores/redis-namespace.spec.ts',
     only: 'two where a tag of the result is not known yet',
