@@ -1,4 +1,5 @@
 import type { GetOptions, GetOrSetOptions, Key, PartitionOptions, SetOptions } from './cache.service-options.js';
+import { checkCall } from './cache.service-arguments.js';
 import { parseDuration } from './core/duration.js';
 import { checkOptionNames } from './core/options.js';
 import type { SettleOptions } from './core/settle.js';
@@ -9,7 +10,7 @@ import { noteContextual } from './engine/frames.js';
 import { entryVersion, staleWindow } from './engine/freshness.js';
 import type { LoadRequest } from './engine/request.js';
 import { encodeTag, pathOf } from './keys/escape.js';
-import { groupsOf, partitionSegment, tagGroup, withPartition } from './keys/groups.js';
+import { PathAddress, partitionSegment, tagGroup, withPartition } from './keys/groups.js';
 import { partitionOf } from './operations/call-plan.js';
 import type { RunnerContext } from './operations/cached-runner.js';
 import type { CallScope } from './operations/context-sources.js';
@@ -25,13 +26,23 @@ export interface ServiceCall {
   readonly load: () => unknown;
 }
 
-/** The options that only some verbs have. */
-const OWN_OPTIONS: Readonly<Record<string, readonly string[]>> = {
-  get: ['type', 'share'],
-  getMany: ['type', 'share'],
-  getOrSet: [...STALE_OPTIONS, 'share'],
-  put: ['settle'],
+const STORED_WITH = ['tags', 'type', 'partition'];
+
+/** The options of each verb; of all others it is the partition. */
+const OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  get: ['type', 'share', 'partition'],
+  getMany: ['type', 'share', 'partition'],
+  getOrSet: ['ttl', ...STALE_OPTIONS, 'share', ...STORED_WITH],
+  put: ['ttl', 'settle', ...STORED_WITH],
+  set: ['ttl', ...STORED_WITH],
 };
+const PARTITION_ONLY = ['partition'];
+const NO_TAGS: readonly string[] = [];
+
+/** What was made at once, or had to wait for class-transformer. */
+type Made<R> = R | undefined | Promise<R | undefined>;
+
+const NOWHERE = { segment: undefined, contextual: new Map<string, string>() };
 
 /** Turns the calls of one `CacheService` into what its engine is asked. */
 export class ServiceRequests {
@@ -41,18 +52,16 @@ export class ServiceRequests {
   ) {}
 
   /** In production a key that cannot be made is logged, and there is no request. */
-  reading(verb: string, key: Key, options: GetOptions): Promise<ReadRequest | undefined> {
-    return this.#plan(verb, options, (where) => {
-      checkOptionNames(options, [...(OWN_OPTIONS[verb] ?? []), 'partition'], where);
+  reading(verb: string, key: Key, options: GetOptions): Made<ReadRequest> {
+    return this.#made(verb, key, options, (where) => {
       const { address } = this.#address(where, key, options);
       return { address, shape: shapeOf(options, where), version: undefined, debug: this.#debug };
     });
   }
 
   /** In production a key that cannot be made is logged, and there is no request. */
-  loading(verb: string, { key, options, load }: ServiceCall): Promise<LoadRequest | undefined> {
-    return this.#plan(verb, options, (where) => {
-      checkOptionNames(options, ['ttl', ...(OWN_OPTIONS[verb] ?? []), 'tags', 'type', 'partition'], where);
+  loading(verb: string, { key, options, load }: ServiceCall): Made<LoadRequest> {
+    return this.#made(verb, key, options, (where) => {
       const { ttl, type } = options;
       const { lifetimes } = this.context.settings;
       const lifetime = ttl === undefined ? lifetimes.get(this.engine.context.name)! : parseDuration(ttl, 'ttl', where);
@@ -85,25 +94,34 @@ export class ServiceRequests {
     return this.#partition(where, options).segment;
   }
 
-  async #plan<R>(verb: string, { type }: GetOptions, make: (where: string) => R): Promise<R | undefined> {
+  #made<R>(verb: string, key: Key, options: GetOptions, make: (where: string) => R): Made<R> {
     const where = placeOf(verb);
     try {
-      if (type !== undefined) await loadClassTransformer(`The option "type" of ${where}`);
-      return make(where);
+      checkCall(key, options, where);
+      checkOptionNames(options, OPTIONS[verb] ?? PARTITION_ONLY, where);
+      if (options.type === undefined) return make(where);
     } catch (error) {
-      this.context.mistakes.report(error, where);
-      return undefined;
+      return this.#refused(error, where);
     }
+    return loadClassTransformer(`The option "type" of ${where}`)
+      .then(() => make(where))
+      .catch((error: unknown) => this.#refused(error, where));
+  }
+
+  #refused(error: unknown, where: string): undefined {
+    this.context.mistakes.report(error, where);
+    return undefined;
   }
 
   #address(where: string, key: Key, options: SetOptions): Pick<LoadRequest, 'address' | 'contextual'> {
     const { segment, contextual } = this.#partition(where, options);
     const path = withPartition(segment, pathOf(key, where));
-    const tags = (options.tags ?? []).map((tag) => tagGroup(encodeTag(tag, where), segment));
-    return { address: { path, groups: [...new Set([...groupsOf(path), ...tags])] }, contextual };
+    const tags = options.tags?.map((tag) => tagGroup(encodeTag(tag, where), segment)) ?? NO_TAGS;
+    return { address: new PathAddress(path, tags), contextual };
   }
 
   #partition(where: string, { partition }: PartitionOptions) {
+    if (partition === undefined && !this.context.settings.partition) return NOWHERE;
     const scope: CallScope = { where, args: [], context: currentRequest()?.context, contextual: new Map() };
     const segment =
       partition === undefined

@@ -13,6 +13,7 @@ import type {
 } from './cache.service-options.js';
 import type { CacheReport } from './checks/cache-report.js';
 import { parseDuration } from './core/duration.js';
+import { isThenable } from './core/describe.js';
 import { CacheError } from './core/errors.js';
 import { checkOptionNames } from './core/options.js';
 import type { SettleOptions } from './core/settle.js';
@@ -82,9 +83,14 @@ export class CacheService {
    */
   async getOrSet<T>(key: Key, load: () => T | Promise<T>, options: GetOrSetOptions = {}): Promise<T> {
     checkFunction(load, 'load', placeOf('getOrSet'));
-    const request = await this.#loading('getOrSet', { key, options, load });
+    const made = this.#requests.loading('getOrSet', { key, options, load });
+    const request = isThenable(made) ? await made : made;
     if (!request) return load();
-    return this.#valueOf('getOrSet', await this.#getOrSet(request)) as T;
+    const outcome = this.engine.getOrSet(request);
+    return this.#valueOf(
+      'getOrSet',
+      isThenable(outcome) ? await this.#unlessRecursive(request, outcome) : outcome,
+    ) as T;
   }
 
   /**
@@ -187,14 +193,8 @@ export class CacheService {
   }
 
   async #read(verb: string, key: Key, options: GetOptions) {
-    if (!this.#accepts(verb, (where) => checkCall(key, options, where))) return undefined;
     const request = await this.#requests.reading(verb, key, options);
     return request && this.engine.read(request);
-  }
-
-  #loading(verb: string, call: ServiceCall): Promise<LoadRequest | undefined> | undefined {
-    if (!this.#accepts(verb, (where) => checkCall(call.key, call.options, where))) return undefined;
-    return this.#requests.loading(verb, call);
   }
 
   /** In production what cannot be accepted is logged. */
@@ -209,9 +209,9 @@ export class CacheService {
   }
 
   /** In production a loader that asks for its own key is run. */
-  async #getOrSet(request: LoadRequest): Promise<Outcome> {
+  async #unlessRecursive(request: LoadRequest, outcome: Promise<Outcome>): Promise<Outcome> {
     try {
-      return await this.engine.getOrSet(request);
+      return await outcome;
     } catch (error) {
       const isOwn = CacheError.is(error, 'LOADER_RECURSION') && error.details.key === request.address.path;
       if (!isOwn) throw error;
@@ -221,7 +221,7 @@ export class CacheService {
   }
 
   async #put(verb: string, call: ServiceCall): Promise<unknown> {
-    const request = await this.#loading(verb, call);
+    const request = await this.#requests.loading(verb, call);
     if (!request) return call.load();
     const outcome = await (verb === 'set' ? this.engine.set(request) : this.engine.put(request));
     if (outcome.undelivered && this.context.settings.onInvalidateError === 'throw') throw outcome.undelivered;

@@ -65,6 +65,8 @@ export interface Address {
    * its readers are told which: what kills the entry alone kills what was built from it, too.
    */
   readonly isDependedOn?: boolean;
+  /** The groups besides those of the path, where somebody knows them apart. */
+  readonly tags?: readonly string[];
 }
 
 /**

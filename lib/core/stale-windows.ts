@@ -37,7 +37,8 @@ export const STALE_OPTIONS = ['staleWhileRevalidate', 'staleIfError', 'softTimeo
  * @throws CacheError `DURATION_INVALID`, and `OPTION_INVALID` where they contradict each other.
  */
 export function parseStaleWindows(options: StaleOptions, where: string): StaleWindows | undefined {
-  const { staleWhileRevalidate, staleIfError } = options;
+  const { staleWhileRevalidate, staleIfError, softTimeout: timeout } = options;
+  if (staleWhileRevalidate === undefined && staleIfError === undefined && timeout === undefined) return undefined;
   const [whileRevalidate, ifError, softTimeout] = STALE_OPTIONS.map((option) =>
     options[option] === undefined ? undefined : parseDuration(options[option], option, where),
   );

@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.js';
 import type { Address, EntryForm, EntryHeader } from '../core/entry.js';
 import { isAlive } from '../core/entry.js';
 import type { Snapshot } from '../stores/store.js';
@@ -24,13 +25,13 @@ export interface Expectation {
 export function judge(
   snapshot: Snapshot | undefined,
   expected: Expectation & { readonly address: Address },
-  now: number,
+  clock: Clock,
 ): Verdict {
   if (!snapshot) return 'dead';
   const { header } = snapshot.entry;
-  if (!isAlive(header, expected.address.groups, snapshot.generations)) return 'dead';
+  if (!snapshot.isAlive && !isAlive(header, expected.address.groups, snapshot.generations)) return 'dead';
   if (!isUsable(header, expected)) return 'unusable';
-  return isStale(header, now) ? 'stale' : 'hit';
+  return header.staleFor > 0 && isStale(header, clock.now()) ? 'stale' : 'hit';
 }
 
 /**

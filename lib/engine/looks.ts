@@ -43,7 +43,7 @@ export class Looks {
   }
 
   #seen(request: ReadRequest, snapshot: Snapshot | undefined): Sight | Promise<Sight> {
-    const sight = { snapshot, verdict: judge(snapshot, request, this.context.clock.now()), reachable: true };
+    const sight = { snapshot, verdict: judge(snapshot, request, this.context.clock), reachable: true };
     const isElsewhere = snapshot !== undefined && snapshot.entry.header.elsewhere.length > 0;
     return isElsewhere && sight.verdict !== 'dead' ? this.#seenElsewhere(sight, snapshot) : sight;
   }

@@ -104,6 +104,10 @@ export class Nesting {
 export function asPart<R extends { readonly address: Address }>(request: R, ancestors: readonly Frame[]): R {
   if (ancestors.length === 0) return request;
   // A request may be an instance, whose getters and methods no copy has.
-  const address = { value: { ...request.address, isDependedOn: true }, enumerable: true };
+  const address = { value: asPartOf(request.address), enumerable: true };
   return Object.create(request, { address }) as R;
+}
+
+function asPartOf({ path, groups, tags }: Address): Address {
+  return { path, groups, ...(tags && { tags }), isDependedOn: true };
 }

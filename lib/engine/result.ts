@@ -123,7 +123,8 @@ function read({ serializer }: EngineContext, { shape }: CopyRequest, stored: Sto
 
 /** What the reader of an entry gets, or undefined when the payload is damaged. */
 export function hitOf(context: EngineContext, request: CopyRequest, entry: Entry): Outcome | undefined {
-  const { header, payload } = entry;
+  const { header, payload, master } = entry;
+  if (request.shape.isFrozen && master?.isFrozen) return { status: 'hit', value: master.value, times: header };
   const { serializer, form, etag, headers, createdAt, expiresAt } = header;
   const copy = copyOf(context, request, { payload, serializer, form, etag, headers }, entry);
   return copy && { status: 'hit', ...copy, times: { createdAt, expiresAt } };

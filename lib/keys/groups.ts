@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Address } from '../core/entry.js';
 import { UnsupportedValue } from '../core/digest.js';
 import { CacheError, PARTITION } from '../core/errors.js';
 import { checkedSize, encodeSegment, flawOfSegment, malformed, pathOf } from './escape.js';
@@ -37,6 +38,21 @@ export function groupsOf(path: string): readonly string[] {
     groups.push(path.slice(0, colon));
   }
   return groups;
+}
+
+/** The address of a path and its tags. The groups are put together when somebody asks for them: a hit in memory does not. */
+export class PathAddress implements Address {
+  #groups: readonly string[] | undefined;
+
+  constructor(
+    readonly path: string,
+    readonly tags: readonly string[],
+    readonly isDependedOn = false,
+  ) {}
+
+  get groups(): readonly string[] {
+    return (this.#groups ??= [...new Set([...groupsOf(this.path), ...this.tags])]);
+  }
 }
 
 /** The group of everything below a path; the root for the empty path. */

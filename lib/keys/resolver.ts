@@ -72,13 +72,15 @@ export function askedPlaceholders<S>({ segments }: BoundTemplate<S>): Placeholde
  */
 export function resolvePath<S>(bound: BoundTemplate<S>, scope: S): string {
   const { text, where } = bound.template;
-  const segments = bound.segments.map((segment) => {
+  let path = '';
+  for (const segment of bound.segments) {
     if (segment.kind === 'wildcard') {
       throw malformed(text, 'has wildcards, so that it names no single entry', where);
     }
-    return segment.kind === 'literal' ? segment.text : encoded(segment, scope, where);
-  });
-  return checkedSize(segments.join(':'), where);
+    const next = segment.kind === 'literal' ? segment.text : encoded(segment, scope, where);
+    path = path === '' ? next : `${path}:${next}`;
+  }
+  return checkedSize(path, where);
 }
 
 /**

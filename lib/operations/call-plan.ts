@@ -3,13 +3,16 @@ import { PARTITION } from '../core/errors.js';
 import { activeFrames, noteContextual } from '../engine/frames.js';
 import { staleWindow } from '../engine/freshness.js';
 import type { Decision, LoadRequest } from '../engine/request.js';
-import { groupsOf, partitionSegment, tagGroup, withPartition } from '../keys/groups.js';
+import { PathAddress, partitionSegment, tagGroup, withPartition } from '../keys/groups.js';
 import type { CallScope, ContextFunction } from './context-sources.js';
 import { customSource } from './context-sources.js';
 import type { Lifetime } from './lifetime-plan.js';
 import type { CachedOperation, TagPlan } from './operation.js';
 import { refuseOutside } from './policies.js';
 import type { HandledRequest } from './request-context.js';
+
+const NOTHING: ReadonlyMap<string, string> = new Map();
+const NO_TAGS: readonly string[] = [];
 
 /** One call of a decorated method. */
 export interface MethodCall {
@@ -32,8 +35,28 @@ export interface CallPlan extends Pick<LoadRequest, 'address' | 'contextual'> {
   readonly lifetime: Lifetime;
 }
 
-export function scopeOf(where: string, { args, request }: MethodCall, result?: unknown): CallScope {
-  return { where, args, context: request?.context, contextual: new Map(), result };
+export function scopeOf(where: string, { args, request }: MethodCall, result?: unknown): MethodScope {
+  return new MethodScope(where, args, request?.context, result);
+}
+
+/** The scope of one call. Most calls read nothing from the request, and have nothing to note. */
+export class MethodScope implements CallScope {
+  #contextual: Map<string, string> | undefined;
+
+  constructor(
+    readonly where: string,
+    readonly args: readonly unknown[],
+    readonly context: CallScope['context'],
+    readonly result: unknown,
+  ) {}
+
+  get contextual(): Map<string, string> {
+    return (this.#contextual ??= new Map());
+  }
+
+  get noted(): ReadonlyMap<string, string> {
+    return this.#contextual ?? NOTHING;
+  }
 }
 
 /** The partition of a call, or undefined where the application has none. */
@@ -57,20 +80,20 @@ export function planCall(
     const path = key.pathOf(scope);
     const fullPath = withPartition(segment, path);
     // Most methods have no tags.
-    const tagged = tags.before.length === 0 ? [] : tagGroupsOf(tags, scopeOf(where, call), segment);
-    const address = { path: fullPath, groups: [...groupsOf(fullPath), ...tagged] };
-    return { path, partition: segment, lifetime: lifetime.of(path), address, contextual: scope.contextual };
+    const tagged = tags.before.length === 0 ? NO_TAGS : tagGroupsOf(tags, scopeOf(where, call), segment);
+    const address = new PathAddress(fullPath, tagged);
+    return { path, partition: segment, lifetime: lifetime.of(path), address, contextual: scope.noted };
   } finally {
-    noteContextual(scope.contextual);
+    noteContextual(scope.noted);
   }
 }
 
 /** The groups of the tags that are known before the call. What they name of the request the key need not. */
-function tagGroupsOf({ before }: TagPlan, scope: CallScope, partition: string | undefined): Iterable<string> {
+function tagGroupsOf({ before }: TagPlan, scope: MethodScope, partition: string | undefined): readonly string[] {
   try {
-    return new Set(before.map((tagOf) => tagGroup(tagOf(scope), partition)));
+    return before.map((tagOf) => tagGroup(tagOf(scope), partition));
   } finally {
-    noteContextual(scope.contextual);
+    noteContextual(scope.noted);
   }
 }
 
@@ -97,7 +120,7 @@ export function decide(
   if (unless?.apply(call.self, [value, ...call.args])) return { kind: 'skip' };
   const scope = scopeOf(where, call, value);
   const lateTags = tags.after.flatMap((tagsOf) => tagsOf(scope)).map((tag) => tagGroup(tag, partition));
-  noteContextual(scope.contextual);
+  noteContextual(scope.noted);
   const { nullTtl, policy } = lifetime;
   const given = ttlOf ? computedTtl(ttlOf.apply(call.self, [value, ...call.args]), policy, where) : lifetime.ttl;
   const isNothing = value === null || value === undefined;

@@ -7,10 +7,9 @@ import type { Targets } from '../engine/invalidator.js';
 import { invalidationOf } from '../engine/invalidator.js';
 import { tagGroup, withPartition } from '../keys/groups.js';
 import type { Invalidation } from '../stores/store.js';
-import type { MethodCall } from './call-plan.js';
+import type { MethodCall, MethodScope } from './call-plan.js';
 import { partitionOf, scopeOf } from './call-plan.js';
 import type { CachedRunner, RunnerContext } from './cached-runner.js';
-import type { CallScope } from './context-sources.js';
 import { MethodLoad } from './method-load.js';
 import type { CachedOperation, InvalidateOperation, MethodOperations } from './operation.js';
 import { noteInvalidated } from './request-context.js';
@@ -114,7 +113,7 @@ export class WriteRunner {
     }
   }
 
-  async #invalidate(operation: InvalidateOperation, scope: CallScope): Promise<void> {
+  async #invalidate(operation: InvalidateOperation, scope: MethodScope): Promise<void> {
     const { where, store } = operation;
     const engines = store === undefined ? this.context.engines() : [this.context.engineOf(store)];
     const { invalidation, count } = this.#targets(operation, scope);
@@ -128,7 +127,7 @@ export class WriteRunner {
   /** What cannot be named exactly is named widely: a write never fails, and never leaves too much alive. */
   #targets(
     { where, patternsOf, tagsOf, settle }: InvalidateOperation,
-    scope: CallScope,
+    scope: MethodScope,
   ): { invalidation: Invalidation; count: number } {
     const { settings, mistakes } = this.context;
     const widen = (what: string, reason: string): void =>
@@ -147,7 +146,7 @@ export class WriteRunner {
       widen('a key, a tag or the partition', messageOf(error));
       return counted({ patterns: [''], tagGroups: [], settle });
     } finally {
-      noteContextual(scope.contextual);
+      noteContextual(scope.noted);
     }
   }
 

@@ -11,6 +11,8 @@ export interface KeptEntry {
   readonly entry: Entry;
   /** Whether its master is counted among the bytes. */
   hasCountedMaster?: boolean;
+  /** Whether it was asked for since it was stored, or spared. */
+  isUsed?: boolean;
 }
 
 /** What an entry costs besides its texts: the map's slot and the header. An estimate. */
@@ -20,7 +22,12 @@ const GROUP_OVERHEAD = 200;
 /** What a value takes besides its payload, for each character of that. An estimate, for objects of texts and numbers. */
 const MASTER_FACTOR = 3;
 
-/** Entries by path, in the order of their last use, bounded by number and bytes: the least recently used go first. */
+/**
+ * Entries by path, bounded by number and bytes. Those that nobody has asked for lately go first: what was used is spared
+ * once, and is the last in the line again.
+ *
+ * @see Corbató: A Paging Experiment with the Multics System. MIT, 1968: the second chance costs a hit nothing
+ */
 export class KeptEntries<Kept extends KeptEntry> {
   readonly #byPath = new Map<string, Kept>();
   #bytes = 0;
@@ -38,8 +45,7 @@ export class KeptEntries<Kept extends KeptEntry> {
   get(path: string): Kept | undefined {
     const kept = this.#byPath.get(path);
     if (!kept) return undefined;
-    this.#byPath.delete(path);
-    this.#byPath.set(path, kept);
+    kept.isUsed = true;
     if (kept.entry.master && !kept.hasCountedMaster) this.#countMaster(path, kept);
     return kept;
   }
@@ -50,9 +56,9 @@ export class KeptEntries<Kept extends KeptEntry> {
     kept.hasCountedMaster = kept.entry.master != null;
     const size = sizeOf(path, kept);
     if (size > this.bounds.maxBytes) return this.dropped(kept);
+    this.#shrink({ entries: 1, bytes: size });
     this.#byPath.set(path, kept);
     this.#bytes += size;
-    this.#shrink();
   }
 
   delete(path: string): void {
@@ -80,14 +86,24 @@ export class KeptEntries<Kept extends KeptEntry> {
     const before = sizeOf(path, kept);
     kept.hasCountedMaster = true;
     this.#bytes += sizeOf(path, kept) - before;
-    this.#shrink();
+    this.#shrink({ entries: 0, bytes: 0 });
   }
 
-  #shrink(): void {
-    for (const oldest of this.#byPath.keys()) {
-      if (this.#byPath.size <= this.bounds.maxEntries && this.#bytes <= this.bounds.maxBytes) break;
-      this.delete(oldest);
+  /** Makes room for what comes. */
+  #shrink({ entries, bytes }: { readonly entries: number; readonly bytes: number }): void {
+    const { maxEntries, maxBytes } = this.bounds;
+    for (const [path, kept] of this.#byPath) {
+      if (this.#byPath.size + entries <= maxEntries && this.#bytes + bytes <= maxBytes) break;
+      if (kept.isUsed) this.#spare(path, kept);
+      else this.delete(path);
     }
+  }
+
+  /** Whoever walks along the line meets it again, at its end. */
+  #spare(path: string, kept: Kept): void {
+    kept.isUsed = false;
+    this.#byPath.delete(path);
+    this.#byPath.set(path, kept);
   }
 }
 

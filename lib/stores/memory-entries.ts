@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.js';
-import type { Entry } from '../core/entry.js';
+import type { Address } from '../core/entry.js';
+import { groupsOf } from '../keys/groups.js';
 import type { Bounds, KeptEntry } from './kept-entries.js';
 import { KeptEntries } from './kept-entries.js';
 import type { Generation, MemoryGenerations } from './memory-generations.js';
@@ -7,6 +8,8 @@ import type { Generation, MemoryGenerations } from './memory-generations.js';
 /** An entry with what it holds on to. */
 export interface StoredEntry extends KeptEntry {
   readonly generations: readonly Generation[];
+  /** Whether the groups of its path are among those that it names; undefined until somebody asks. */
+  namesItsPath?: boolean;
   /** On the clock's monotonic time. */
   readonly expiresAt: number;
 }
@@ -28,10 +31,11 @@ export class MemoryEntries {
     this.#kept = new KeptEntries(bounds, (stored) => this.#release(stored));
   }
 
-  get(path: string): Entry | undefined {
+  /** What is there, if its lifetime is not over and every generation is there that it was built under. */
+  get(path: string): StoredEntry | undefined {
     const stored = this.#kept.get(path);
     if (!stored) return undefined;
-    if (!this.#isOver(stored)) return stored.entry;
+    if (!this.#isOver(stored)) return stored;
     this.delete(path);
     return undefined;
   }
@@ -82,6 +86,17 @@ export class MemoryEntries {
   /** Expired, or dead: built under a generation that is gone. */
   #isOver(stored: StoredEntry): boolean {
     if (stored.expiresAt <= this.clock.monotonic()) return true;
-    return !stored.generations.every((generation) => this.generations.isCurrent(generation));
+    for (const generation of stored.generations) if (!generation.isCurrent) return true;
+    return false;
   }
+}
+
+/** Whether an entry names every group of its reader, as far as that can be told without putting them together. */
+export function namesAll(stored: StoredEntry, { path, tags }: Address): boolean {
+  if (!tags) return false;
+  const { groups } = stored.entry.header;
+  stored.namesItsPath ??= groupsOf(path).every((group) => groups.has(group));
+  if (!stored.namesItsPath) return false;
+  for (const tag of tags) if (!groups.has(tag)) return false;
+  return true;
 }

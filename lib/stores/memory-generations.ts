@@ -5,6 +5,8 @@ export interface Generation {
   readonly group: string;
   readonly id: string;
   holders: number;
+  /** False once it was invalidated or forgotten. */
+  isCurrent: boolean;
 }
 
 const MOST_LINGERING = 10_000;
@@ -24,14 +26,14 @@ export class MemoryGenerations {
   }
 
   isCurrent(generation: Generation | undefined): boolean {
-    return generation !== undefined && this.#byGroup.get(generation.group) === generation;
+    return generation?.isCurrent === true;
   }
 
   /** The present generation of the group, made where there is none. Every `hold` is answered by one `release`. */
   hold(group: string): Generation {
     let generation = this.#byGroup.get(group);
     if (!generation) {
-      generation = { group, id: `${this.#epoch}.${++this.#made}`, holders: 0 };
+      generation = { group, id: `${this.#epoch}.${++this.#made}`, holders: 0, isCurrent: true };
       this.#byGroup.set(group, generation);
     }
     generation.holders++;
@@ -58,7 +60,7 @@ export class MemoryGenerations {
 
   release(generation: Generation): void {
     generation.holders--;
-    if (generation.holders === 0 && this.isCurrent(generation)) this.#byGroup.delete(generation.group);
+    if (generation.holders === 0 && generation.isCurrent) this.#end(generation);
   }
 
   /** The groups that have a generation. */
@@ -68,7 +70,13 @@ export class MemoryGenerations {
 
   /** Invalidates the group: whatever was built under its generation is dead from now on. */
   delete(group: string): void {
-    this.#byGroup.delete(group);
+    const generation = this.#byGroup.get(group);
+    if (generation) this.#end(generation);
+  }
+
+  #end(generation: Generation): void {
+    generation.isCurrent = false;
+    this.#byGroup.delete(generation.group);
   }
 
   #forget(lingering: Generation): void {

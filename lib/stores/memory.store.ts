@@ -7,7 +7,7 @@ import { isAlive } from '../core/entry.js';
 import { checkOptionNames, wholeNumber } from '../core/options.js';
 import { BUCKETS, ENTRY_GROUPS, ROOT_GROUP, bucketGroup, bucketOf, entryGroup } from '../keys/groups.js';
 import { MemoryClosings } from './memory-closings.js';
-import { MemoryEntries } from './memory-entries.js';
+import { MemoryEntries, namesAll } from './memory-entries.js';
 import type { Generation } from './memory-generations.js';
 import { MemoryGenerations } from './memory-generations.js';
 import type { BeginRequest, Begun, CacheStore, FillRequest, Invalidation, Lease } from './store.js';
@@ -15,7 +15,7 @@ import type { StoreDefinition } from './store.js';
 import { LEASE_LIFETIME } from './store.js';
 
 export interface MemoryStoreOptions {
-  /** The most entries that are kept; the least recently used go first. Default 10,000. */
+  /** The most entries that are kept; what was not used lately goes first. Default 10,000. */
   maxEntries?: number;
   /** The most bytes that keys and values may take, as an estimate. Default 67,108,864 (64 MiB). */
   maxBytes?: number;
@@ -76,9 +76,10 @@ export class MemoryStore implements CacheStore {
   async connect(): Promise<void> {}
 
   read(address: Address): ReturnType<CacheStore['read']> {
-    const entry = this.#entries.get(address.path);
-    if (!entry) return undefined;
-    if (!address.isDependedOn) return { entry, generations: this.#present };
+    const stored = this.#entries.get(address.path);
+    if (!stored) return undefined;
+    const { entry } = stored;
+    if (!address.isDependedOn) return { entry, generations: this.#present, isAlive: namesAll(stored, address) };
     return { entry, generations: this.#present, own: this.#generations.get(entryGroup(address.path)) ?? null };
   }
 
@@ -191,7 +192,7 @@ export class MemoryStore implements CacheStore {
   }
 
   #aliveEntry(address: Address): Entry | undefined {
-    const entry = this.#entries.get(address.path);
+    const entry = this.#entries.get(address.path)?.entry;
     const alive = entry && isAlive(entry.header, address.groups, this.#generations);
     return alive ? entry : undefined;
   }

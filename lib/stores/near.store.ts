@@ -20,7 +20,7 @@ export type NearConsistency = 'validated' | 'eventual';
 export interface NearStoreOptions {
   /** How much is kept in this process. */
   near?: {
-    /** The most entries; the least recently used go first. Default 10,000. */
+    /** The most entries; what was not used lately goes first. Default 10,000. */
     maxEntries?: number;
     /** The most bytes that keys and values may take, as an estimate. Default 67,108,864 (64 MiB). */
     maxBytes?: number;

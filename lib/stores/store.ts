@@ -38,6 +38,8 @@ export interface Snapshot {
   readonly generations: Generations;
   /** The generation of the entry itself as it was read, where something is built from it; null where there is none. */
   readonly own?: string | null | undefined;
+  /** Whether the store has judged it itself, and found it alive for this reader. */
+  readonly isAlive?: boolean;
 }
 
 export interface BeginRequest {

@@ -73,8 +73,8 @@ export default [
   {
     mistake: 'static tags are forgotten',
     ...plan,
-    find: 'tags.before.length === 0 ? [] : ',
-    replace: 'tags.before.length >= 0 ? [] : ',
+    find: 'tags.before.length === 0 ? NO_TAGS : ',
+    replace: 'tags.before.length >= 0 ? NO_TAGS : ',
     tests: 'test/e2e/partition.spec.ts',
     only: 'at /tags',
   },
@@ -113,10 +113,10 @@ export default [
   {
     mistake: 'what a key was made of is not noted for the loads around it',
     ...plan,
-    find: `contextual: scope.contextual };
+    find: `contextual: scope.noted };
   } finally {
-    noteContextual(scope.contextual);`,
-    replace: 'contextual: scope.contextual };\n  } finally {',
+    noteContextual(scope.noted);`,
+    replace: 'contextual: scope.noted };\n  } finally {',
     tests: 'test/e2e/nested-personal-data.spec.ts',
     only: 'reaches nobody else through a nested call at /front',
   },

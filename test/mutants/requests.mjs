@@ -259,7 +259,7 @@ export default [
   {
     mistake: 'what the tags of a result name is not noted for the loads around it',
     file: 'lib/operations/call-plan.ts',
-    find: 'noteContextual(scope.contextual);\n  const { nullTtl',
+    find: 'noteContextual(scope.noted);\n  const { nullTtl',
     replace: 'const { nullTtl',
     tests: 'test/e2e/nested-personal-data.spec.ts',
     only: 'through nothing but tags of a result',

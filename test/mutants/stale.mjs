@@ -38,8 +38,8 @@ export default [
   {
     mistake: 'a stale entry is a hit for those who do not want it',
     file: 'lib/engine/freshness.ts',
-    find: "return isStale(header, now) ? 'stale' : 'hit';",
-    replace: "return now < 0 ? 'stale' : 'hit';",
+    find: "return header.staleFor > 0 && isStale(header, clock.now()) ? 'stale' : 'hit';",
+    replace: "return clock.now() < 0 ? 'stale' : 'hit';",
     tests: engine,
     only: 'a miss for those who do not want it',
   },

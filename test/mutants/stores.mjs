@@ -50,8 +50,8 @@ export default [
   {
     mistake: 'a missing bucket is a value',
     ...generations,
-    find: 'return generation !== undefined && this',
-    replace: 'return generation === undefined || this',
+    find: 'return generation?.isCurrent === true;',
+    replace: 'return generation?.isCurrent !== false;',
     tests: store.tests,
     only: 'stores no result with tags when the buckets were not read',
   },
@@ -156,7 +156,7 @@ export default [
   {
     mistake: 'the end of an old entry ends the generation of a new one',
     ...generations,
-    find: 'generation.holders === 0 && this.isCurrent(generation)',
+    find: 'generation.holders === 0 && generation.isCurrent',
     replace: 'generation.holders === 0',
     only: 'are not ended by the end of what was built under an older one',
   },
@@ -187,14 +187,14 @@ export default [
   {
     mistake: 'the limit of entries is off by one',
     ...kept,
-    find: 'this.#byPath.size <= this.bounds.maxEntries',
-    replace: 'this.#byPath.size <= this.bounds.maxEntries + 1',
+    find: 'this.#byPath.size + entries <= maxEntries',
+    replace: 'this.#byPath.size <= maxEntries',
     only: 'keeps so many entries',
   },
   {
     mistake: 'the limit of bytes is ignored',
     ...kept,
-    find: ' && this.#bytes <= this.bounds.maxBytes',
+    find: ' && this.#bytes + bytes <= maxBytes',
     replace: '',
     only: 'keeps so many bytes',
   },
@@ -208,8 +208,8 @@ export default [
   {
     mistake: 'a read does not count as a use',
     ...kept,
-    find: 'this.#byPath.delete(path);\n    this.#byPath.set(path, kept);\n    if (kept.entry',
-    replace: 'if (kept.entry',
+    find: 'kept.isUsed = true;',
+    replace: '',
     only: 'keeps so many entries',
   },
   {
@@ -279,9 +279,23 @@ export default [
   {
     mistake: 'what was invalidated stays in memory until its lifetime is over',
     ...entries,
-    find: 'return !stored.generations.every((generation) => this.generations.isCurrent(generation));',
-    replace: 'return false;',
+    find: 'for (const generation of stored.generations) if (!generation.isCurrent) return true;',
+    replace: '',
     only: 'are forgotten soon after',
+  },
+  {
+    mistake: 'a reader gets an entry without one of his tags',
+    ...entries,
+    find: 'for (const tag of tags) if (!groups.has(tag)) return false;',
+    replace: '',
+    only: 'is a miss for a reader who names another tag',
+  },
+  {
+    mistake: 'a reader gets an entry that does not name its path',
+    ...entries,
+    find: 'if (!stored.namesItsPath) return false;',
+    replace: '',
+    only: 'is a miss for a reader who names another tag',
   },
   {
     mistake: 'a sweep looks at the first entry only',

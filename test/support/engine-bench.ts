@@ -7,7 +7,7 @@ import { staleWindow } from '../../lib/engine/freshness.js';
 import { invalidationOf } from '../../lib/engine/invalidator.js';
 import type { Decision, LoadRequest, Outcome } from '../../lib/engine/request.js';
 import { SharedLoad } from '../../lib/engine/shared-load.js';
-import { groupsOf, tagGroup } from '../../lib/keys/groups.js';
+import { PathAddress, tagGroup } from '../../lib/keys/groups.js';
 import { Serializer } from '../../lib/serialization/codec.js';
 import { MemoryStore } from '../../lib/stores/memory.store.js';
 import type { CacheStore } from '../../lib/stores/store.js';
@@ -187,7 +187,10 @@ function requestOf(path: string, load: () => unknown, options: LoadOptions): Loa
   const stale = options.stale && { ...windows, isFailure: (error: unknown) => error !== ANSWER };
   const late = (lateTags ?? []).map((tag) => tagGroup(tag));
   return {
-    address: { path, groups: [...groupsOf(path), ...tags.map((tag) => tagGroup(tag))] },
+    address: new PathAddress(
+      path,
+      tags.map((tag) => tagGroup(tag)),
+    ),
     shape: { form },
     version,
     debug: false,

@@ -253,7 +253,7 @@ describe('an entry whose lifetime is over', () => {
       const read = bench.store.read.bind(bench.store);
       bench.store.read = async (address) => {
         const snapshot = await read(address);
-        return snapshot && { ...snapshot, generations: new Map() };
+        return snapshot && { ...snapshot, isAlive: false, generations: new Map() };
       };
       gate.fail(error);
       await expect(reading).rejects.toBe(error);

@@ -1,3 +1,5 @@
+import { isAlive } from '../../../lib/core/entry.js';
+import { PathAddress } from '../../../lib/keys/groups.js';
 import type { CacheStore } from '../../../lib/stores/store.js';
 import { MemoryEntries } from '../../../lib/stores/memory-entries.js';
 import { MemoryGenerations } from '../../../lib/stores/memory-generations.js';
@@ -131,6 +133,19 @@ describe('the memory store', () => {
     expect(await at.get('a', () => 'new')).toBe('new');
   });
 
+  it('is a miss for a reader who names another tag, or a path that the entry does not', async () => {
+    const at = bench(MANY);
+    await at.get('posts:1', () => 'one', { tags: ['blog'] });
+    expect(await at.stored('posts:1', { tags: ['blog'] })).toBe('one');
+    expect(await at.stored('posts:1')).toBe('one');
+    expect(await at.stored('posts:1', { tags: ['news'] })).toBeUndefined();
+    const store = new MemoryStore(MANY, new FakeClock());
+    await fillOne(store, 1, ['~root']);
+    const address = new PathAddress('posts:1:de', []);
+    const { entry, generations, isAlive: isKnown } = (await store.read(address))!;
+    expect([isKnown, isAlive(entry.header, address.groups, generations)]).toEqual([false, false]);
+  });
+
   it('refuses limits that are none', () => {
     expect(() => memoryStore({ maxEntries: 0 })).toThrow('maxEntries');
     expect(() => memoryStore({ maxBytes: -1 })).toThrow('maxBytes');
@@ -176,7 +191,7 @@ describe('the generations of a memory store', () => {
     generations.delete('posts');
     const newer = generations.hold('posts');
     generations.release(older);
-    expect(generations.isCurrent(newer)).toBe(true);
+    expect([generations.isCurrent(newer), generations.get('posts')]).toEqual([true, newer.id]);
     expect(generations.isCurrent(older)).toBe(false);
   });
 
@@ -266,9 +281,9 @@ function countGenerations() {
 }
 
 /** A key with two groups of its own and a tag; every tenth is invalidated. */
-async function fillOne(store: CacheStore, index: number): Promise<void> {
+async function fillOne(store: CacheStore, index: number, named?: readonly string[]): Promise<void> {
   const path = `posts:${index}:de`;
-  const groups = ['~root', 'posts', `posts:${index}`, `~tag:author-${index}`];
+  const groups = named ?? ['~root', 'posts', `posts:${index}`, `~tag:author-${index}`];
   const header = { ...PLAIN_HEADER, createdAt: 0, expiresAt: 60_000 };
   const begun = await store.begin({
     address: { path, groups },
