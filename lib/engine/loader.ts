@@ -105,7 +105,7 @@ export class Loader {
       .keepDuring(lease, async (): Promise<Result> => {
         const begin = clock.monotonic();
         return runInside(frame, request, (value) => {
-          const loadTime = clock.monotonic() - begin;
+          const loadTime = Math.ceil(clock.monotonic() - begin);
           return { ...conclude(this.context, request, value, frame), loadTime };
         });
       })

@@ -2,14 +2,15 @@ import type { Clock } from '../core/clock.js';
 import { systemClock } from '../core/clock.js';
 import type { Duration } from '../core/duration.js';
 import { parseDuration } from '../core/duration.js';
-import type { Address, Entry } from '../core/entry.js';
+import type { Address, Entry, EntryHeader } from '../core/entry.js';
 import { isAlive } from '../core/entry.js';
 import { checkOptionNames, wholeNumber } from '../core/options.js';
 import { BUCKETS, ENTRY_GROUPS, ROOT_GROUP, bucketGroup, bucketOf, entryGroup } from '../keys/groups.js';
 import { MemoryClosings } from './memory-closings.js';
-import { MemoryEntries, namesAll } from './memory-entries.js';
+import { MemoryEntries, namesAll, storedEntry } from './memory-entries.js';
 import type { Generation } from './memory-generations.js';
 import { MemoryGenerations } from './memory-generations.js';
+import { MemoryGrounds } from './memory-grounds.js';
 import type { BeginRequest, Begun, CacheStore, FillRequest, Invalidation, Lease } from './store.js';
 import type { StoreDefinition } from './store.js';
 import { LEASE_LIFETIME } from './store.js';
@@ -37,6 +38,7 @@ interface HeldLock {
 }
 
 const NONE: ReadonlyMap<string, string> = new Map();
+const NOWHERE: EntryHeader['elsewhere'] = [];
 const BUCKET_GROUPS = Array.from({ length: BUCKETS }, (_, number) => bucketGroup(number));
 
 /**
@@ -60,6 +62,7 @@ export class MemoryStore implements CacheStore {
   readonly kind = 'memory';
   readonly #clock: Clock;
   readonly #generations = new MemoryGenerations();
+  readonly #grounds = new MemoryGrounds();
   readonly #closings: MemoryClosings;
   readonly #entries: MemoryEntries;
   readonly #leases = new Map<string, HeldLease>();
@@ -230,13 +233,14 @@ export class MemoryStore implements CacheStore {
     groups: readonly string[],
     { header, payload, master, lifetime }: NonNullable<FillRequest['entry']>,
   ): void {
-    const generations = [...new Set(groups)].map((group) => this.#generations.hold(group));
-    const recorded = new Map(generations.map(({ group, id }) => [group, id]));
+    const held = [...new Set(groups)].map((group) => this.#generations.hold(group));
+    const { generations, recorded } = this.#grounds.of(held);
+    const elsewhere = header.elsewhere.length > 0 ? header.elsewhere : NOWHERE;
     const entry: Entry = {
-      header: { ...header, token: lease.token, groups: recorded },
+      header: { ...header, token: lease.token, groups: recorded, elsewhere },
       payload,
       master: master ?? null,
     };
-    this.#entries.set(lease.path, { entry, generations, expiresAt: this.#clock.monotonic() + lifetime });
+    this.#entries.set(lease.path, storedEntry(entry, generations, this.#clock.monotonic() + lifetime));
   }
 }

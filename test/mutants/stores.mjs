@@ -114,8 +114,8 @@ export default [
   {
     mistake: 'an entry keeps what its caller can still change',
     ...store,
-    find: 'header: { ...header, token: lease.token, groups: recorded }',
-    replace: 'header: Object.assign(header, { token: lease.token, groups: recorded })',
+    find: 'header: { ...header, token: lease.token, groups: recorded, elsewhere }',
+    replace: 'header: Object.assign(header, { token: lease.token, groups: recorded, elsewhere })',
     only: 'keeps nothing that its callers can still change',
   },
   {
@@ -282,6 +282,14 @@ export default [
     find: 'for (const generation of stored.generations) if (!generation.isCurrent) return true;',
     replace: '',
     only: 'are forgotten soon after',
+  },
+  {
+    mistake: 'what was stored again is noted under the generations of before',
+    file: 'lib/stores/memory-grounds.ts',
+    find: 'generations.map(({ id }) => id)',
+    replace: 'generations.map(({ group }) => group)',
+    tests: 'test/unit/stores/memory-limits.spec.ts',
+    only: 'share what says under which generations they were built',
   },
   {
     mistake: 'a reader gets an entry without one of his tags',

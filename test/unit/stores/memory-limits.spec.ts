@@ -146,6 +146,22 @@ describe('the memory store', () => {
     expect([isKnown, isAlive(entry.header, address.groups, generations)]).toEqual([false, false]);
   });
 
+  it('lets entries share what says under which generations they were built', async () => {
+    const store = new MemoryStore(MANY, new FakeClock());
+    const groupsOfEntry = async (index: number) => {
+      await fillOne(store, index, ['~root', 'posts']);
+      return (await store.read({ path: `posts:${index}:de`, groups: [] }))!.entry.header.groups;
+    };
+    const before = await groupsOfEntry(1);
+    expect(await groupsOfEntry(2)).toBe(before);
+    await store.invalidate({ groups: ['posts'], paths: [], globs: [] });
+    const after = await groupsOfEntry(1);
+    expect([after.get('~root') === before.get('~root'), after.get('posts') === before.get('posts')]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
   it('refuses limits that are none', () => {
     expect(() => memoryStore({ maxEntries: 0 })).toThrow('maxEntries');
     expect(() => memoryStore({ maxBytes: -1 })).toThrow('maxBytes');
