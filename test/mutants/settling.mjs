@@ -191,6 +191,7 @@ export default [
     replace:
       'await this.context.store.invalidate({ groups: [path], paths, globs: [], settle: paths.length ? undefined : settle });',
     tests: settling,
+    only: 'settles also when it could not begin',
   },
   {
     mistake: 'a decorator does not close what it invalidates',

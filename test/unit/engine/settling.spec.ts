@@ -1,3 +1,4 @@
+import type { LoadOptions } from '../../support/engine-bench.js';
 import { EngineBench, Gate, LIFETIME } from '../../support/engine-bench.js';
 
 const WINDOW = 2_000;
@@ -138,13 +139,13 @@ describe('a put that settles', () => {
     expect(await at.stored('posts:1')).toBeUndefined();
   });
 
-  it('settles also when it was overtaken and cannot store', async () => {
+  it.each<[string, (at: EngineBench) => LoadOptions]>([
+    ['its result is not to be stored', () => ({ decision: { kind: 'skip' } })],
+    ['it could not begin', (at) => (at.store.alwaysFail('begin', new Error('busy')), {})],
+  ])('settles also when %s', async (_why, prepare) => {
     const at = EngineBench.inMemory();
-    const gate = new Gate();
-    const putting = at.put('posts:1', gate.load, { settle: WINDOW, decision: { kind: 'skip' } });
-    await gate.called();
-    gate.finish('new');
-    await putting;
+    await at.put('posts:1', () => 'new', { settle: WINDOW, ...prepare(at) });
+    at.store.calm();
     for (const path of ['posts:1', 'posts:1:en']) {
       await at.get(path, () => 'old');
       expect(await at.stored(path)).toBeUndefined();
