@@ -14,16 +14,16 @@ import type {
 import type { CacheReport } from './checks/cache-report.js';
 import { parseDuration } from './core/duration.js';
 import { isThenable } from './core/describe.js';
-import { CacheError } from './core/errors.js';
 import { checkOptionNames } from './core/options.js';
 import type { SettleOptions } from './core/settle.js';
 import type { Engine } from './engine/engine.js';
 import { runLocked } from './engine/lock.js';
-import type { LoadRequest, Outcome } from './engine/request.js';
+import type { Outcome } from './engine/request.js';
 import type { AnyCatalogKey, CatalogKey, CatalogValues } from './keys/catalog.js';
 import { pathOf } from './keys/escape.js';
 import { withPartition } from './keys/groups.js';
 import type { RunnerContext } from './operations/cached-runner.js';
+import { unlessRecursive } from './operations/loader-recursion.js';
 
 /**
  * The cache for code that wants more than decorators. Its reads and writes are those of the decorators, so the same
@@ -82,14 +82,17 @@ export class CacheService {
    * @example cache.getOrSet('posts:detail:my-slug', () => load(), { ttl: '10m', tags: ['posts'] })
    */
   async getOrSet<T>(key: Key, load: () => T | Promise<T>, options: GetOrSetOptions = {}): Promise<T> {
-    checkFunction(load, 'load', placeOf('getOrSet'));
+    const where = placeOf('getOrSet');
+    checkFunction(load, 'load', where);
     const made = this.#requests.loading('getOrSet', { key, options, load });
     const request = isThenable(made) ? await made : made;
     if (!request) return load();
     const outcome = this.engine.getOrSet(request);
     return this.#valueOf(
       'getOrSet',
-      isThenable(outcome) ? await this.#unlessRecursive(request, outcome) : outcome,
+      isThenable(outcome)
+        ? await unlessRecursive(request, outcome, { mistakes: this.context.mistakes, where })
+        : outcome,
     ) as T;
   }
 
@@ -205,18 +208,6 @@ export class CacheService {
     } catch (error) {
       this.context.mistakes.report(error, placeOf(verb));
       return false;
-    }
-  }
-
-  /** In production a loader that asks for its own key is run. */
-  async #unlessRecursive(request: LoadRequest, outcome: Promise<Outcome>): Promise<Outcome> {
-    try {
-      return await outcome;
-    } catch (error) {
-      const isOwn = CacheError.is(error, 'LOADER_RECURSION') && error.details.key === request.address.path;
-      if (!isOwn) throw error;
-      this.context.mistakes.report(error, placeOf('getOrSet'));
-      return { status: 'miss', value: await request.load() };
     }
   }
 

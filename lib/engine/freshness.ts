@@ -31,15 +31,15 @@ export function judge(
   const { header } = snapshot.entry;
   if (!snapshot.isAlive && !isAlive(header, expected.address.groups, snapshot.generations)) return 'dead';
   if (!isUsable(header, expected)) return 'unusable';
-  return header.staleFor > 0 && isStale(header, clock.now()) ? 'stale' : 'hit';
+  return isStale(header, clock) ? 'stale' : 'hit';
 }
 
 /**
  * Whether the lifetime of an entry is over. Of one that is not kept beyond it the store knows better: it goes by the time
  * that has passed, not by what clocks show.
  */
-export function isStale({ expiresAt, staleFor }: EntryHeader, now: number): boolean {
-  return staleFor > 0 && now >= expiresAt;
+export function isStale({ expiresAt, staleFor }: EntryHeader, clock: Clock): boolean {
+  return staleFor > 0 && clock.now() >= expiresAt;
 }
 
 /** How long entries are kept beyond their lifetime under these rules, in milliseconds. */

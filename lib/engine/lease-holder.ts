@@ -45,7 +45,7 @@ export class LeaseHolder {
       const begun = await this.#try(request, 'load', ignored);
       if (begun?.kind === 'alive') {
         const { header } = begun.entry;
-        const isFresh = isUsable(header, request) && !isStale(header, clock.now());
+        const isFresh = isUsable(header, request) && !isStale(header, clock);
         if (isFresh && (await areUnchanged(this.context.stores, header.elsewhere))) return begun;
         ignored = header.token;
       } else if (begun?.kind !== 'busy') return begun?.kind === 'closed' ? undefined : begun;

@@ -10,6 +10,7 @@ import { decide, noteUncached, planCall } from './call-plan.js';
 import { IDENTITY_SOURCE, identityOf } from './context-sources.js';
 import type { KeyFloods } from './key-floods.js';
 import { isUncached } from './lifetime-plan.js';
+import { unlessRecursive } from './loader-recursion.js';
 import type { MethodInput } from './method-inputs.js';
 import type { MethodSettling } from './method-load.js';
 import { MethodLoad } from './method-load.js';
@@ -133,24 +134,10 @@ export class CachedRunner implements MethodSettling {
   }
 
   /** A hit at once, where the store answers at once. In production a loader that asks for its own key is run. */
-  getOrSet(operation: CachedOperation, request: LoadRequest): Outcome | Promise<Outcome> {
-    const outcome = this.context.engineOf(operation.store).getOrSet(request);
-    return isThenable(outcome) ? this.#unlessRecursive(operation, request, outcome) : outcome;
-  }
-
-  async #unlessRecursive(
-    { where }: CachedOperation,
-    request: LoadRequest,
-    outcome: Promise<Outcome>,
-  ): Promise<Outcome> {
-    try {
-      return await outcome;
-    } catch (error) {
-      const isOwn = CacheError.is(error, 'LOADER_RECURSION') && error.details.key === request.address.path;
-      if (!isOwn) throw error;
-      this.context.mistakes.report(error, where);
-      return { status: 'miss', value: await request.load() };
-    }
+  getOrSet({ store, where }: CachedOperation, request: LoadRequest): Outcome | Promise<Outcome> {
+    const { mistakes } = this.context;
+    const outcome = this.context.engineOf(store).getOrSet(request);
+    return isThenable(outcome) ? unlessRecursive(request, outcome, { mistakes, where }) : outcome;
   }
 
   decide(operation: CachedOperation, call: MethodCall, result: CallPlan & { readonly value: unknown }): Decision {

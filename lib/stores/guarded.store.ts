@@ -84,7 +84,7 @@ export class GuardedStore implements CacheStore {
     this.#breaker.open(error);
   }
 
-  /** What answers at once cannot fail. */
+  /** What answers at once is never left alone: a failure costs its caller no time. */
   read(address: Address): ReturnType<CacheStore['read']> {
     if (this.#breaker.state.kind !== 'closed') return this.#guard('read', async () => this.inner.read(address));
     const answer = this.inner.read(address);

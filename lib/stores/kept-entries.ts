@@ -1,9 +1,21 @@
 import type { Entry } from '../core/entry.js';
+import { wholeNumber } from '../core/options.js';
 
 /** How much may be kept. */
 export interface Bounds {
   readonly maxEntries: number;
   readonly maxBytes: number;
+}
+
+/** @throws CacheError `OPTION_INVALID` */
+export function checkedBounds(
+  { maxEntries, maxBytes }: { maxEntries?: number; maxBytes?: number },
+  where: string,
+): Bounds {
+  return {
+    maxEntries: wholeNumber(maxEntries, { option: 'maxEntries', where, least: 1, otherwise: 10_000 }),
+    maxBytes: wholeNumber(maxBytes, { option: 'maxBytes', where, least: 1, otherwise: 64 * 1024 * 1024 }),
+  };
 }
 
 /** An entry in the memory of this process. */

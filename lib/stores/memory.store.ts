@@ -4,8 +4,10 @@ import type { Duration } from '../core/duration.js';
 import { parseDuration } from '../core/duration.js';
 import type { Address, Entry, EntryHeader } from '../core/entry.js';
 import { isAlive } from '../core/entry.js';
-import { checkOptionNames, wholeNumber } from '../core/options.js';
+import { checkOptionNames } from '../core/options.js';
 import { BUCKETS, ENTRY_GROUPS, ROOT_GROUP, bucketGroup, bucketOf, entryGroup } from '../keys/groups.js';
+import type { Bounds } from './kept-entries.js';
+import { checkedBounds } from './kept-entries.js';
 import { MemoryClosings } from './memory-closings.js';
 import { MemoryEntries, namesAll, storedEntry } from './memory-entries.js';
 import type { Generation } from './memory-generations.js';
@@ -50,11 +52,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): StoreDefinition {
   const where = 'memoryStore()';
   checkOptionNames(options, ['maxEntries', 'maxBytes', 'ttl'], where);
   if (options.ttl !== undefined) parseDuration(options.ttl, 'ttl', where);
-  const limits = {
-    maxEntries: wholeNumber(options.maxEntries, { option: 'maxEntries', where, least: 1, otherwise: 10_000 }),
-    maxBytes: wholeNumber(options.maxBytes, { option: 'maxBytes', where, least: 1, otherwise: 64 * 1024 * 1024 }),
-  };
-  return { kind: 'memory', ttl: options.ttl, create: () => new MemoryStore(limits) };
+  const bounds = checkedBounds(options, where);
+  return { kind: 'memory', ttl: options.ttl, create: () => new MemoryStore(bounds) };
 }
 
 /** Runs the protocol on maps. Every verb finishes before it returns, so each is atomic. */
@@ -70,10 +69,10 @@ export class MemoryStore implements CacheStore {
   /** As they are when they are asked for: a snapshot that is judged late is judged strictly. */
   readonly #present = { get: (group: string) => this.#generations.get(group) };
 
-  constructor(limits: { maxEntries: number; maxBytes: number }, clock: Clock = systemClock) {
+  constructor(bounds: Bounds, clock: Clock = systemClock) {
     this.#clock = clock;
     this.#closings = new MemoryClosings(clock);
-    this.#entries = new MemoryEntries(limits, this.#generations, clock);
+    this.#entries = new MemoryEntries(bounds, this.#generations, clock);
   }
 
   async connect(): Promise<void> {}

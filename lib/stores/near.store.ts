@@ -2,12 +2,12 @@ import type { Clock } from '../core/clock.js';
 import { systemClock } from '../core/clock.js';
 import type { Address, Entry } from '../core/entry.js';
 import { isAlive } from '../core/entry.js';
-import { checkOptionNames, invalidOption, wholeNumber } from '../core/options.js';
+import { checkOptionNames, invalidOption } from '../core/options.js';
 import { ROOT_GROUP } from '../keys/groups.js';
 import type { FarDefinition, FarStore } from './far-store.js';
 import { FAR, isFar } from './far-store.js';
 import type { Bounds } from './kept-entries.js';
-import { KeptEntries } from './kept-entries.js';
+import { KeptEntries, checkedBounds } from './kept-entries.js';
 import { NearChanges } from './near-changes.js';
 import type { NearCopy, Sighting } from './near-watch.js';
 import { NearWatch } from './near-watch.js';
@@ -53,10 +53,7 @@ export function nearStore(options: NearStoreOptions): StoreDefinition {
   checkOptionNames(options, ['near', 'far', 'consistency'], WHERE);
   const { near = {}, far, consistency = 'validated' } = options;
   checkOptionNames(near, ['maxEntries', 'maxBytes'], `${WHERE}, near`);
-  const bounds = {
-    maxEntries: wholeNumber(near.maxEntries, { option: 'maxEntries', where: WHERE, least: 1, otherwise: 10_000 }),
-    maxBytes: wholeNumber(near.maxBytes, { option: 'maxBytes', where: WHERE, least: 1, otherwise: 64 * 1024 * 1024 }),
-  };
+  const bounds = checkedBounds(near, WHERE);
   if (!isFar(far)) throw invalidOption('far', WHERE, far, FAR_EXPECTED);
   checkConsistency(consistency, far);
   return {

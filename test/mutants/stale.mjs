@@ -38,7 +38,7 @@ export default [
   {
     mistake: 'a stale entry is a hit for those who do not want it',
     file: 'lib/engine/freshness.ts',
-    find: "return header.staleFor > 0 && isStale(header, clock.now()) ? 'stale' : 'hit';",
+    find: "return isStale(header, clock) ? 'stale' : 'hit';",
     replace: "return clock.now() < 0 ? 'stale' : 'hit';",
     tests: engine,
     only: 'a miss for those who do not want it',
@@ -46,7 +46,7 @@ export default [
   {
     mistake: 'a load that waited for the lease takes a stale entry for what was filled',
     file: 'lib/engine/lease-holder.ts',
-    find: ' && !isStale(header, clock.now())',
+    find: ' && !isStale(header, clock)',
     replace: '',
     tests: engine,
     only: 'of which its own read knew nothing',
