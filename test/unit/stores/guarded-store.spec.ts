@@ -211,23 +211,15 @@ describe('an invalidation that a store did not confirm', () => {
     expect(sent).toEqual([users, users, posts, users]);
   });
 
-  it('is waited for by each write while only a part of the store fails', async () => {
+  const partial = new CacheError('STORE_UNAVAILABLE', { ...down.details, isPartial: true });
+  it.each([
+    ['while only a part of the store fails', partial],
+    ['also where at first all of the store failed, and a part of it by now', down],
+  ])('is waited for by each write %s', async (_when, first) => {
     const { store, inner, clock, givenUp } = bench();
-    inner.alwaysFail('invalidate', new CacheError('STORE_UNAVAILABLE', { ...down.details, isPartial: true }));
+    inner.alwaysFail('invalidate', first);
     await givenUp(store.invalidate(posts));
-    await clock.advance(2_000);
-    const invalidating = store.invalidate(users);
-    await clock.advance(50);
-    inner.calm();
-    await clock.advance(450);
-    await invalidating;
-  });
-
-  it('is waited for by each write also where at first all of the store failed, and a part of it by now', async () => {
-    const { store, inner, clock, givenUp } = bench();
-    inner.alwaysFail('invalidate', down);
-    await givenUp(store.invalidate(posts));
-    inner.alwaysFail('invalidate', new CacheError('STORE_UNAVAILABLE', { ...down.details, isPartial: true }));
+    inner.alwaysFail('invalidate', partial);
     await clock.advance(2_000);
     const invalidating = store.invalidate(users);
     await clock.advance(50);
