@@ -34,7 +34,7 @@ export interface BreakerOptions {
   readonly opened: (outage: Outage) => void;
   readonly closed: (outage: Outage) => void;
   /** For how long it must work before an outage is over that was of a length, in milliseconds. Default 0. */
-  readonly recovery?: (outage: Outage, length: number) => number;
+  readonly recovery?: (length: number) => number;
   /** So that processes do not probe together. */
   readonly chance?: Chance;
 }
@@ -136,7 +136,7 @@ export class CircuitBreaker {
     const { clock, recovery, closed } = this.options;
     const now = clock.monotonic();
     outage.worksSince ??= now;
-    const left = (recovery?.(outage, outage.worksSince - outage.since) ?? 0) - (now - outage.worksSince);
+    const left = (recovery?.(outage.worksSince - outage.since) ?? 0) - (now - outage.worksSince);
     if (left > 0) {
       this.#state = { kind: 'open', outage };
       return this.#probeAfter(Math.min(left, FIRST_PAUSE), outage);

@@ -8,7 +8,7 @@ import { ROOT_GROUP } from '../keys/groups.js';
 import type { Outage } from '../resilience/circuit-breaker.js';
 import { CircuitBreaker } from '../resilience/circuit-breaker.js';
 import { withDeadline } from '../resilience/deadline.js';
-import { ANSWER_TIME, BLIP, graceEnd, recoveryAfter } from './outage-times.js';
+import { ANSWER_TIME, BLIP, GRACE, recoveryAfter } from './outage-times.js';
 import type { BeginRequest, Begun, CacheStore, FillRequest, Invalidation, Lease } from './store.js';
 import { Undelivered } from './undelivered.js';
 
@@ -164,7 +164,6 @@ export class GuardedStore implements CacheStore {
    * hangs carries them out as it wakes up, before it can answer other processes.
    */
   async #delivered(operation: string, invalidation: Invalidation, send: () => Promise<void>): Promise<void> {
-    const asked = this.settings.clock.monotonic();
     const outage = this.#breaker.refusal();
     try {
       await (outage ? this.#answered(send, operation, outage) : send());
@@ -173,11 +172,11 @@ export class GuardedStore implements CacheStore {
       this.#undelivered.add(invalidation);
       this.settings.tell({ kind: 'invalidation-queued', store: this.settings.name, waiting: this.#undelivered.size });
       this.#breaker.open(error);
-      if (!(await this.#isDeliveredSoon(asked, error))) throw error;
+      if (!(await this.#isDeliveredSoon())) throw error;
       return;
     }
     // Whoever is told that an invalidation was confirmed may rely on those before it.
-    if (!outage || this.#undelivered.isDelivered || (await this.#isDeliveredSoon(asked))) return;
+    if (!outage || this.#undelivered.isDelivered || (await this.#isDeliveredSoon())) return;
     throw this.#resting(operation, outage);
   }
 
@@ -197,16 +196,16 @@ export class GuardedStore implements CacheStore {
       () => clock.monotonic() - now < ANSWER_TIME && this.#unanswered > 0 && this.#unanswered--,
     );
     if (this.#isSlow || outage.worksSince !== undefined) return sent;
-    const delay = Math.max(graceEnd(outage, now) - now, ANSWER_TIME);
+    const delay = Math.max(outage.failingSince + GRACE - now, ANSWER_TIME);
     return withDeadline(sent, delay, () => this.#resting(operation, outage), clock);
   }
 
   /** Whether everything that waits is delivered while a write waits for it. */
-  async #isDeliveredSoon(asked: number, error?: unknown): Promise<boolean> {
+  async #isDeliveredSoon(): Promise<boolean> {
     const { clock } = this.settings;
     const { state } = this.#breaker;
     if (state.kind === 'closed') return true;
-    const left = graceEnd(state.outage, asked, error) - clock.monotonic();
+    const left = state.outage.failingSince + GRACE - clock.monotonic();
     if (left <= 0) return false;
     return new Promise((resolve) => {
       const cancel = clock.after(left, () => end(false));

@@ -1,12 +1,15 @@
 import { sleep, systemClock } from '../core/clock.js';
+import { RECOVERY_TIME } from '../resilience/attempts.js';
+import type { Outage } from '../resilience/circuit-breaker.js';
 import { CircuitBreaker } from '../resilience/circuit-breaker.js';
 import { withDeadline } from '../resilience/deadline.js';
 import { RedisAbsence } from './redis-absence.js';
 import { CONNECT_DEADLINE, CONNECT_POLL, RedisConnection } from './redis-client.js';
 import type { ClusterClient, RedisClient } from './redis-commands.js';
 import type { CommandSettings } from './redis-failures.js';
-import { LateReply, RedisFailures, quoted } from './redis-failures.js';
+import { LateReply, RedisFailures, isReply, quoted } from './redis-failures.js';
 import { makeCluster } from './redis-made-client.js';
+import { isRefusal } from './redis-run-id.js';
 import { SHARD_TAGS, slotOf } from './redis-shards.js';
 import type { RedisClusterOptions } from './redis-target.js';
 
@@ -14,10 +17,16 @@ import type { RedisClusterOptions } from './redis-target.js';
 const LEAST_REFRESH = 100;
 const SHARD_SLOTS = SHARD_TAGS.map(slotOf);
 
+/** What every node says while a part of the cluster has no master, unless it is told to go on without. */
+const DOWN = 'CLUSTERDOWN The cluster is down';
+
 /** A node with slots. */
 interface Master {
   readonly connection: RedisConnection;
-  readonly breaker: CircuitBreaker;
+  /** Whether its keys are used: one that is new, or that failed, must first be found to work. */
+  isTrusted: boolean;
+  /** Removes what listens to the client. */
+  readonly release: () => void;
 }
 
 export type ClusterTarget = RedisClusterOptions | { client: ClusterClient };
@@ -25,10 +34,15 @@ export type ClusterTarget = RedisClusterOptions | { client: ClusterClient };
 /**
  * The masters of a cluster, each with a connection of its own, so that it is known which process answered. The client
  * of the cluster is asked for its slot map and its nodes, and sends what any node may have to carry out.
+ *
+ * A master that is lost, hangs or is replaced is left alone until the whole cluster works, and all of them are once the
+ * cluster says that it is down. The end of that is an outage of the store which is over: other processes may have deletions
+ * to deliver, and those of a cluster that was down concern the keys of every node.
  */
 export class ClusterNodes {
   readonly #failures: RedisFailures;
   readonly #masters = new Map<RedisClient, Master>();
+  readonly #watch: CircuitBreaker;
   #cluster: Promise<ClusterClient> | undefined;
   #absence: RedisAbsence | undefined;
   #isClosed = false;
@@ -39,6 +53,13 @@ export class ClusterNodes {
     private readonly settings: CommandSettings,
   ) {
     this.#failures = new RedisFailures({ ...settings, isPart: () => this.#hasOthers() });
+    this.#watch = new CircuitBreaker({
+      clock: systemClock,
+      threshold: Infinity,
+      probe: () => this.#look(),
+      opened: ignore,
+      closed: (outage) => this.#recovered(outage),
+    });
   }
 
   /** Waits a second at most until every shard has a master that answers. @throws CacheError `STORE_UNAVAILABLE` */
@@ -50,19 +71,22 @@ export class ClusterNodes {
       if (cluster.status === 'ready') this.#refresh(cluster);
       await sleep(systemClock, CONNECT_POLL);
     }
-    await Promise.all(mastersIn(cluster).map((client) => this.#masterOf(cluster, client).connection.connect()));
+    const masters = mastersIn(cluster).map((client) => this.#masterOf(cluster, client));
+    await Promise.all(masters.map(({ connection }) => connection.connect()));
+    for (const master of masters) master.isTrusted = true;
   }
 
   /** The connection to the master of a slot. @throws CacheError `STORE_UNAVAILABLE` */
   async ownerOf(slot: number, operation: string): Promise<RedisConnection> {
     const cluster = await this.#open(operation);
     const client = masterOf(cluster, slot);
-    if (client) {
-      const { connection, breaker } = this.#masterOf(cluster, client);
-      if (!breaker.refusal()) return connection;
-    }
+    const master = client && this.#masterOf(cluster, client);
+    if (master?.isTrusted) return master.connection;
     this.#refresh(cluster);
-    throw this.#failures.of(operation, 'a node is not connected, or hangs', this.#hasOthers());
+    const error = this.#failures.of(operation, 'a node is new, not connected, or hangs', this.#hasOthers());
+    // How long nobody knew of the master of this slot is not known either.
+    if (this.#watch.state.kind === 'closed') this.#watch.open(error, RECOVERY_TIME);
+    throw error;
   }
 
   /** The connections to the masters of all shards. */
@@ -86,6 +110,7 @@ export class ClusterNodes {
     this.#isClosed = true;
     const cluster = await this.#cluster?.catch(ignore);
     for (const client of this.#masters.keys()) this.#forget(client);
+    await this.#watch.stop();
     this.#absence?.stop();
     if (!cluster || 'client' in this.target || cluster.status === 'end') return;
     try {
@@ -117,56 +142,84 @@ export class ClusterNodes {
   #masterOf(cluster: ClusterClient, client: RedisClient): Master {
     const known = this.#masters.get(client);
     if (known) return known;
-    const settings = {
-      ...this.settings,
-      isPart: () => this.#hasOthers(),
-      reconnected: undefined,
-      slow: (error: unknown) => breaker.open(error),
-    };
+    const lost = (error?: unknown): void => this.#distrust([master], error);
+    const settings = { ...this.settings, isPart: () => this.#hasOthers(), reconnected: undefined, slow: lost };
     const connection = new RedisConnection({ client }, settings, (error) => {
-      if (error instanceof LateReply) breaker.open(error);
+      if (isDown(error)) this.#distrust(this.#masters.values(), error);
+      else if (!isReply(error)) lost(error);
       this.#refresh(cluster);
     });
-    // A node that hangs must not hold up whoever asks for its keys until another takes over.
-    const breaker = new CircuitBreaker({
-      clock: systemClock,
-      threshold: Infinity,
-      probe: async () => void (await connection.send('read', (commands) => commands.info('server'))),
-      opened: ignore,
-      closed: ignore,
-    });
-    const master = { connection, breaker };
+    const closed = (): void => lost();
+    client.on('close', closed);
+    const master = { connection, isTrusted: false, release: () => client.off('close', closed) };
     this.#masters.set(client, master);
     return master;
   }
 
   /** Whether there are nodes that can be asked, while another cannot. */
   #hasOthers(): boolean {
-    return [...this.#masters].some(
-      ([{ status }, { breaker }]) => status === 'ready' && breaker.state.kind === 'closed',
+    return [...this.#masters.values()].some(({ isTrusted }) => isTrusted);
+  }
+
+  #distrust(masters: Iterable<Master>, error: unknown): void {
+    for (const master of masters) {
+      if (!master.isTrusted) continue;
+      master.isTrusted = false;
+      this.#watch.open(error);
+    }
+  }
+
+  /** Looks whether each shard has a master, and each of these finds that the cluster works. */
+  async #look(): Promise<void> {
+    const cluster = await this.#open('connect');
+    const refreshed = new Promise<void>((resolve) => cluster.refreshSlotsCache(resolve));
+    // Where a node hangs what is known already is good enough.
+    await withDeadline(refreshed, this.settings.commandTimeout, () => new LateReply()).catch(ignore);
+    this.#update(cluster);
+    if (SHARD_SLOTS.some((slot) => masterOf(cluster, slot) === undefined)) throw this.#failures.disconnected('connect');
+    await Promise.all(mastersIn(cluster).map((client) => this.#ask(this.#masterOf(cluster, client))));
+  }
+
+  async #ask({ connection }: Master): Promise<void> {
+    const told = await connection.send('connect', (commands) =>
+      commands.cluster('INFO').catch((error: unknown) => {
+        if (!isRefusal(error)) throw error;
+      }),
     );
+    if (!String(told.value).includes('cluster_state:fail')) return;
+    const error = connection.failure('connect', 'it says that the cluster fails');
+    this.#distrust(this.#masters.values(), error);
+    throw error;
+  }
+
+  #recovered({ since }: Outage): void {
+    for (const master of this.#masters.values()) master.isTrusted = true;
+    this.settings.reconnected?.(systemClock.monotonic() - since);
   }
 
   #forget(client: RedisClient): void {
-    const { connection, breaker } = this.#masters.get(client)!;
+    const { connection, release } = this.#masters.get(client)!;
     this.#masters.delete(client);
-    void breaker.stop();
+    release();
     void connection.close();
   }
 
-  /** Asks for the slot map anew, connects to masters that are new in it, and forgets who is gone. */
+  /** Asks for the slot map anew. */
   #refresh(cluster: ClusterClient): void {
     const now = systemClock.monotonic();
     if (this.#isClosed || cluster.status !== 'ready' || now < this.#refreshedAt + LEAST_REFRESH) return;
     this.#refreshedAt = now;
-    cluster.refreshSlotsCache(() => {
-      if (this.#isClosed) return;
-      const present = new Set(mastersIn(cluster));
-      for (const client of this.#masters.keys()) if (!present.has(client)) this.#forget(client);
-      for (const client of present) {
-        if (client.status === 'wait') this.#masterOf(cluster, client).connection.connect().catch(ignore);
-      }
-    });
+    cluster.refreshSlotsCache(() => this.#update(cluster));
+  }
+
+  /** Connects to masters that are new in the slot map, and forgets who is gone. */
+  #update(cluster: ClusterClient): void {
+    if (this.#isClosed) return;
+    const present = new Set(mastersIn(cluster));
+    for (const client of this.#masters.keys()) if (!present.has(client)) this.#forget(client);
+    for (const client of present) {
+      if (client.status === 'wait') this.#masterOf(cluster, client).connection.connect().catch(ignore);
+    }
   }
 }
 
@@ -179,6 +232,10 @@ function masterOf(cluster: ClusterClient, slot: number): RedisClient | undefined
 
 function mastersIn(cluster: ClusterClient): RedisClient[] {
   return [...new Set(SHARD_SLOTS.flatMap((slot) => masterOf(cluster, slot) ?? []))];
+}
+
+function isDown(error: unknown): boolean {
+  return isReply(error) && error.message.startsWith(DOWN);
 }
 
 function ignore(): void {}

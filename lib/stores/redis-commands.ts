@@ -8,7 +8,7 @@ export interface RedisCommands {
   evalsha(sha: string, keys: number, ...rest: string[]): Promise<unknown>;
   eval(text: string, keys: number, ...rest: string[]): Promise<unknown>;
   info(section: string): Promise<string>;
-  cluster(subcommand: 'NODES'): Promise<unknown>;
+  cluster(subcommand: 'NODES' | 'INFO'): Promise<unknown>;
 }
 
 /** An ioredis client, version 5 or 6. */

@@ -15,7 +15,7 @@ export interface CommandSettings {
 }
 
 /** What a node of a cluster says when the key is, or may be, somewhere else. */
-const REDIRECTION = /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN)\b/;
+const REDIRECTION = /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN Hash)\b/;
 
 /** Says that there was no answer in time. */
 export class LateReply extends Error {}
@@ -31,8 +31,7 @@ export class RedisFailures {
   from(operation: string, error: unknown): CacheError<'STORE_UNAVAILABLE'> {
     const { commandTimeout, isPart } = this.settings;
     if (error instanceof LateReply) return this.of(operation, silence(commandTimeout), isPart?.());
-    const isReply = error instanceof Error && error.name === 'ReplyError';
-    if (!isReply) return this.disconnected(operation);
+    if (!isReply(error)) return this.disconnected(operation);
     // A single server that redirects has no other part.
     const isPartial = isPart !== undefined && REDIRECTION.test(error.message);
     return this.of(operation, `it said ${quoted(error)}`, isPartial);
@@ -47,6 +46,11 @@ export class RedisFailures {
     const details = { store: this.settings.name, operation, reason };
     return new CacheError('STORE_UNAVAILABLE', isPartial ? { ...details, isPartial } : details);
   }
+}
+
+/** Whether an error is what a server said. */
+export function isReply(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ReplyError';
 }
 
 /** That nothing answered for so many milliseconds, in words. */

@@ -26,7 +26,6 @@ export const FAILOVERS: readonly Fault[] = [
   },
   {
     name: 'is a cluster, a master killed',
-    mayBeStale: { why: 'a writer may be let in again after others, and is cut off until then' },
     set: () => onCluster(killedOwner()),
   },
   { name: 'is a cluster, slots moved', set: () => onCluster({ meanwhile: moveSlots }) },

@@ -100,7 +100,7 @@ export default [
   {
     mistake: 'what begins an outage fails although it was over at once',
     file: 'lib/stores/guarded.store.ts',
-    find: 'if (!(await this.#isDeliveredSoon(asked, error))) throw error;',
+    find: 'if (!(await this.#isDeliveredSoon())) throw error;',
     replace: 'throw error;',
     tests: guarded,
   },
@@ -155,13 +155,6 @@ export default [
     tests: guarded,
   },
   {
-    mistake: 'while a part fails only the first write waits for it',
-    file: 'lib/stores/outage-times.ts',
-    find: '(isPartial(error) || isPartial(outage.error) ? asked : outage.failingSince)',
-    replace: 'outage.failingSince',
-    tests: guarded,
-  },
-  {
     mistake: 'a store is read as soon as this process is connected again, before others are',
     file: 'lib/stores/guarded.store.ts',
     find: '      recovery: recoveryAfter,\n',
@@ -171,22 +164,8 @@ export default [
   {
     mistake: 'a connection that was lost for a moment costs as much as an outage',
     file: 'lib/stores/outage-times.ts',
-    find: ' || length <= BLIP',
-    replace: '',
-    tests: guarded,
-  },
-  {
-    mistake: 'after a part of a store failed all of it is left alone for longer',
-    file: 'lib/stores/outage-times.ts',
-    find: 'isPartial(outage.error) || length',
-    replace: 'length',
-    tests: guarded,
-  },
-  {
-    mistake: 'a write does not wait for the part that still fails when the rest of a store is back',
-    file: 'lib/stores/outage-times.ts',
-    find: 'isPartial(error) || isPartial(outage.error) ?',
-    replace: 'isPartial(outage.error) ?',
+    find: 'length <= BLIP ? 0 : RECOVERY_TIME',
+    replace: 'length < 0 ? 0 : RECOVERY_TIME',
     tests: guarded,
   },
   {

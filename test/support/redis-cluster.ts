@@ -85,7 +85,7 @@ export class TestCluster {
     const replica = await this.replicaOf(master);
     await this.admin(replica).cluster('FAILOVER', 'TAKEOVER');
     await this.untilMaster(replica);
-    await this.#untilReplica(master);
+    await this.untilReplica(master);
     return replica;
   }
 
@@ -98,10 +98,18 @@ export class TestCluster {
     await this.#until(async () => (await Promise.all(others.map((each) => this.#isWhole(each)))).every(Boolean));
   }
 
+  /** Resolves once all take a server for a replica, and it has everything. */
+  async untilReplica(server: RedisServer): Promise<void> {
+    await this.#until(() => this.#isReplicating(server));
+    const isSeen = async (by: RedisServer) =>
+      (await this.#lines(by)).some(({ port, isFailed, isMaster }) => port === server.port && !isFailed && !isMaster);
+    await this.#until(async () => (await Promise.all(this.servers.map(isSeen))).every(Boolean));
+  }
+
   /** Starts a server again that was killed, and resolves once all take it for a replica and it has everything. */
   async rejoin(server: RedisServer): Promise<void> {
     await server.restart();
-    await this.#untilReplica(server);
+    await this.untilReplica(server);
   }
 
   /**
@@ -156,13 +164,6 @@ export class TestCluster {
     const isKnown = async (by: RedisServer) =>
       (await this.#lines(by)).filter(({ isMaster }) => isMaster).length === MASTERS;
     await this.#until(async () => (await Promise.all(this.servers.map(isKnown))).every(Boolean));
-  }
-
-  async #untilReplica(server: RedisServer): Promise<void> {
-    await this.#until(() => this.#isReplicating(server));
-    const isSeen = async (by: RedisServer) =>
-      (await this.#lines(by)).some(({ port, isFailed, isMaster }) => port === server.port && !isFailed && !isMaster);
-    await this.#until(async () => (await Promise.all(this.servers.map(isSeen))).every(Boolean));
   }
 
   /** Whether a node knows all others and takes the cluster for complete. */

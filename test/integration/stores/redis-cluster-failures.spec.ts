@@ -1,6 +1,8 @@
 import { Cluster } from 'ioredis';
 import { Cluster as Cluster5 } from 'ioredis-5';
+import { sleep, systemClock } from '../../../lib/core/clock.js';
 import type { Address } from '../../../lib/core/entry.js';
+import { RECOVERY_TIME } from '../../../lib/resilience/attempts.js';
 import { SHARD_TAGS, shardOf, slotOf } from '../../../lib/stores/redis-shards.js';
 import type { StoreBench } from '../../../lib/testing/store-bench.js';
 import { eventually } from '../../../lib/testing/store-bench.js';
@@ -11,6 +13,8 @@ import { Opened } from './redis-support.js';
 
 const DEADLINE_MS = 900_000;
 const COMEBACK = 60_000;
+/** In this time a store has looked at a cluster that fails several times, in milliseconds. */
+const SOME_PROBES = 2_000;
 
 const opened = new Opened();
 let cluster: TestCluster;
@@ -131,6 +135,97 @@ describe('a failover in a cluster', () => {
   );
 });
 
+/** What tests know of a store whose process asks for nothing while something fails. */
+interface Idle {
+  readonly bench: StoreBench;
+  /** A key of a master that will fail, and one of a master that will not. */
+  readonly lost: Address;
+  readonly kept: Address;
+  /** How long the store was told to have been away, each time. */
+  readonly absences: number[];
+}
+
+async function idle(): Promise<Idle> {
+  const absences: number[] = [];
+  const reconnected = (absence: number): unknown => absences.push(absence);
+  const bench = await opened.bench({ cluster: cluster.addresses }, { reconnected });
+  const lost = bench.address('post');
+  const kept = await apart(bench, lost);
+  for (const each of [lost, kept]) await eventually(() => works(bench, each), COMEBACK);
+  absences.length = 0;
+  return { bench, lost, kept, absences };
+}
+
+/** Lets a cluster be down until `meanwhile` has ended, and resolves as soon as a node says that it works again. */
+async function whileDown(failing: RedisServer, fail: () => unknown, meanwhile: () => Promise<unknown>): Promise<void> {
+  const [replica, masters] = await Promise.all([cluster.replicaOf(failing), cluster.masters()]);
+  const witness = cluster.admin(masters.find((each) => each !== failing)!);
+  const says = (state: string) => async () => (await witness.cluster('INFO')).includes(`cluster_state:${state}`);
+  replica.pause();
+  await fail();
+  await eventually(says('fail'), COMEBACK);
+  await meanwhile();
+  replica.resume();
+  await eventually(says('ok'), COMEBACK);
+}
+
+/** Whether an entry is read before its store has told that it was away. */
+async function isReadTooEarly({ bench, absences }: Idle, address: Address): Promise<boolean> {
+  for (;;) {
+    const isRead = (await bench.payload(address).catch(() => undefined)) !== undefined;
+    if (absences.length > 0) return false;
+    if (isRead) return true;
+    await sleep(systemClock, 1);
+  }
+}
+
+describe('a cluster that was down', () => {
+  it(
+    'is away for a process that asked for nothing meanwhile, with the keys of masters that went on, too',
+    async () => {
+      const scene = await idle();
+      const old = await masterOf(scene.lost);
+      await whileDown(
+        old,
+        () => old.kill('SIGKILL'),
+        () => sleep(systemClock, SOME_PROBES),
+      );
+      expect(await isReadTooEarly(scene, scene.kept)).toBe(false);
+      expect(scene.absences[0]).toBeGreaterThan(SOME_PROBES);
+      await cluster.rejoin(old);
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'is away for a process that only heard of it from a master that went on',
+    async () => {
+      const scene = await idle();
+      const old = await masterOf(scene.lost);
+      const asked = () => expect(scene.bench.begin(scene.kept)).rejects.toThrow('CLUSTERDOWN');
+      await whileDown(old, () => old.pause(), asked);
+      expect(await isReadTooEarly(scene, scene.kept)).toBe(false);
+      old.resume();
+      await cluster.untilReplica(old);
+    },
+    DEADLINE_MS,
+  );
+});
+
+describe('a master that took over from one that goes on as its replica', () => {
+  it(
+    'may have been there for a while when a process finds it',
+    async () => {
+      const scene = await idle();
+      await cluster.swap(await masterOf(scene.lost));
+      await eventually(() => works(scene.bench, scene.lost), COMEBACK);
+      expect(scene.absences).toEqual([expect.any(Number)]);
+      expect(scene.absences[0]).toBeGreaterThanOrEqual(RECOVERY_TIME);
+    },
+    DEADLINE_MS,
+  );
+});
+
 describe('a server of a cluster that is master for the second time in one process', () => {
   /** Whether the entry is there after it was deleted under a master in between, which the server did not hear of. */
   async function comesBack(isUsed: boolean): Promise<boolean> {
@@ -151,7 +246,8 @@ describe('a server of a cluster that is master for the second time in one proces
         );
       await eventually(deleted, COMEBACK);
     });
-    const isThere = await eventually(async () => (await bench.payload(address)) !== undefined, 2_000).then(
+    const isRead = async () => (await bench.payload(address).catch(() => undefined)) !== undefined;
+    const isThere = await eventually(isRead, 5_000).then(
       () => true,
       () => false,
     );

@@ -12,8 +12,8 @@ export interface OpenOptions extends RedisStoreOptions, Partial<StoreNamespace> 
 
 /** A store on test that is not connected yet. */
 export function benchOf(target: RedisTarget, options: OpenOptions = {}): StoreBench {
-  const { prefix = 'test', version = 1, name = 'default', ...rest } = options;
-  return new StoreBench(redisStore(target, rest).create({ prefix, version, name }));
+  const { prefix = 'test', version = 1, name = 'default', reconnected, ...rest } = options;
+  return new StoreBench(redisStore(target, rest).create({ prefix, version, name, reconnected }));
 }
 
 /** A store on test, connected. Its deadline is long, so that a slow machine fails no test. */

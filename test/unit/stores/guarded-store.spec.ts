@@ -211,23 +211,6 @@ describe('an invalidation that a store did not confirm', () => {
     expect(sent).toEqual([users, users, posts, users]);
   });
 
-  const partial = new CacheError('STORE_UNAVAILABLE', { ...down.details, isPartial: true });
-  it.each([
-    ['while only a part of the store fails', partial],
-    ['also where at first all of the store failed, and a part of it by now', down],
-  ])('is waited for by each write %s', async (_when, first) => {
-    const { store, inner, clock, givenUp } = bench();
-    inner.alwaysFail('invalidate', first);
-    await givenUp(store.invalidate(posts));
-    inner.alwaysFail('invalidate', partial);
-    await clock.advance(2_000);
-    const invalidating = store.invalidate(users);
-    await clock.advance(50);
-    inner.calm();
-    await clock.advance(450);
-    await invalidating;
-  });
-
   it('keeps the store from being read also where it could be', async () => {
     const { store, inner, clock, givenUp } = bench();
     inner.alwaysFail('invalidate', down);
@@ -493,12 +476,14 @@ describe('a store that was away', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('is read at once where only a part of it was', async () => {
+  it('is left alone for as long where only a part of it was away', async () => {
     const { store, inner, clock, givenUp } = bench();
     inner.alwaysFail('invalidate', new CacheError('STORE_UNAVAILABLE', { ...down.details, isPartial: true }));
     await givenUp(store.invalidate(posts));
     inner.calm();
     await clock.advance(250);
+    await rejection(Promise.resolve(store.read(address)));
+    await clock.advance(500);
     expect(await store.read(address)).toBeUndefined();
   });
 });
