@@ -6,8 +6,11 @@ import { FIRST_PAUSE, pauseAfter } from './attempts.js';
 export type BreakerState =
   | { readonly kind: 'closed'; readonly failures: number }
   | { readonly kind: 'open'; readonly outage: Outage }
-  /** `isOpenedAgain`: something failed while the probe was under way, which may have missed it. */
-  | { readonly kind: 'half-open'; readonly outage: Outage; isOpenedAgain: boolean };
+  /**
+   * `isOpenedAgain`: something failed while the probe was under way, which may have missed it. `isOutdated`: it can be
+   * reached again since the probe began, which may fail all the same.
+   */
+  | { readonly kind: 'half-open'; readonly outage: Outage; isOpenedAgain: boolean; isOutdated: boolean };
 
 /** A time in which calls are refused. */
 export interface Outage {
@@ -87,6 +90,7 @@ export class CircuitBreaker {
   /** What failed can be reached again. */
   probeNow(): void {
     if (this.#state.kind === 'open') this.#probeAfter(0, this.#state.outage);
+    if (this.#state.kind === 'half-open') this.#state.isOutdated = true;
   }
 
   /** Ends the probing, and waits for a probe under way; the state stays what it is. */
@@ -109,7 +113,7 @@ export class CircuitBreaker {
   }
 
   async #probe(outage: Outage): Promise<void> {
-    const probing = { kind: 'half-open' as const, outage, isOpenedAgain: false };
+    const probing = { kind: 'half-open' as const, outage, isOpenedAgain: false, isOutdated: false };
     this.#state = probing;
     try {
       do {
@@ -120,7 +124,7 @@ export class CircuitBreaker {
       outage.probes++;
       this.#failsAgain(outage);
       this.#state = { kind: 'open', outage };
-      return this.#probeLater(outage);
+      return probing.isOutdated ? this.#probeAfter(0, outage) : this.#probeLater(outage);
     }
     this.#worked(outage);
   }

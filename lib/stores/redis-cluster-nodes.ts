@@ -1,4 +1,5 @@
 import { sleep, systemClock } from '../core/clock.js';
+import type { CacheError } from '../core/errors.js';
 import { RECOVERY_TIME } from '../resilience/attempts.js';
 import type { Outage } from '../resilience/circuit-breaker.js';
 import { CircuitBreaker } from '../resilience/circuit-breaker.js';
@@ -10,20 +11,23 @@ import type { CommandSettings } from './redis-failures.js';
 import { LateReply, RedisFailures, isReply, quoted } from './redis-failures.js';
 import { makeCluster } from './redis-made-client.js';
 import { isRefusal } from './redis-run-id.js';
-import { SHARD_TAGS, slotOf } from './redis-shards.js';
+import { isWhole, masterOf, mastersIn } from './redis-slot-map.js';
 import type { RedisClusterOptions } from './redis-target.js';
 
 /** The slot map is asked for no more often than this, in milliseconds, however much fails meanwhile. */
 const LEAST_REFRESH = 100;
-const SHARD_SLOTS = SHARD_TAGS.map(slotOf);
 
 /** What every node says while a part of the cluster has no master, unless it is told to go on without. */
 const DOWN = 'CLUSTERDOWN The cluster is down';
 
 /** A node with slots. */
-interface Master {
+export interface Master {
   readonly connection: RedisConnection;
-  /** Whether its keys are used: one that is new, or that failed, must first be found to work. */
+  /** Whether its keys are read and filled: one that is new, or that failed, must first be found to work. */
+  readonly isTrusted: boolean;
+}
+
+interface KnownMaster extends Master {
   isTrusted: boolean;
   /** Removes what listens to the client. */
   readonly release: () => void;
@@ -41,7 +45,7 @@ export type ClusterTarget = RedisClusterOptions | { client: ClusterClient };
  */
 export class ClusterNodes {
   readonly #failures: RedisFailures;
-  readonly #masters = new Map<RedisClient, Master>();
+  readonly #masters = new Map<RedisClient, KnownMaster>();
   readonly #watch: CircuitBreaker;
   #cluster: Promise<ClusterClient> | undefined;
   #absence: RedisAbsence | undefined;
@@ -66,7 +70,7 @@ export class ClusterNodes {
   async connect(): Promise<void> {
     const cluster = await this.#open('connect');
     const deadline = systemClock.monotonic() + CONNECT_DEADLINE;
-    while (SHARD_SLOTS.some((slot) => masterOf(cluster, slot) === undefined)) {
+    while (!isWhole(cluster)) {
       if (systemClock.monotonic() >= deadline) throw this.#failures.disconnected('connect');
       if (cluster.status === 'ready') this.#refresh(cluster);
       await sleep(systemClock, CONNECT_POLL);
@@ -76,17 +80,19 @@ export class ClusterNodes {
     for (const master of masters) master.isTrusted = true;
   }
 
-  /** The connection to the master of a slot. @throws CacheError `STORE_UNAVAILABLE` */
-  async ownerOf(slot: number, operation: string): Promise<RedisConnection> {
+  /** The connection to the master of a slot whose keys are used. @throws CacheError `STORE_UNAVAILABLE` */
+  async trustedOwnerOf(slot: number, operation: string): Promise<RedisConnection> {
+    const { connection, isTrusted } = await this.ownerOf(slot, operation);
+    if (isTrusted) return connection;
+    throw this.#missed(operation, 'a node is new, not connected, or hangs');
+  }
+
+  /** The master of a slot, which may be told what is deleted whatever it does. @throws CacheError `STORE_UNAVAILABLE` */
+  async ownerOf(slot: number, operation: string): Promise<Master> {
     const cluster = await this.#open(operation);
     const client = masterOf(cluster, slot);
-    const master = client && this.#masterOf(cluster, client);
-    if (master?.isTrusted) return master.connection;
-    this.#refresh(cluster);
-    const error = this.#failures.of(operation, 'a node is new, not connected, or hangs', this.#hasOthers());
-    // How long nobody knew of the master of this slot is not known either.
-    if (this.#watch.state.kind === 'closed') this.#watch.open(error, RECOVERY_TIME);
-    throw error;
+    if (client) return this.#masterOf(cluster, client);
+    throw this.#missed(operation, 'no node has the keys');
   }
 
   /** The connections to the masters of all shards. */
@@ -139,7 +145,14 @@ export class ClusterNodes {
     return cluster;
   }
 
-  #masterOf(cluster: ClusterClient, client: RedisClient): Master {
+  #missed(operation: string, reason: string): CacheError<'STORE_UNAVAILABLE'> {
+    const error = this.#failures.of(operation, reason, this.#hasOthers());
+    // For how long others have known of another master is not known.
+    if (this.#watch.state.kind === 'closed') this.#watch.open(error, RECOVERY_TIME);
+    return error;
+  }
+
+  #masterOf(cluster: ClusterClient, client: RedisClient): KnownMaster {
     const known = this.#masters.get(client);
     if (known) return known;
     const lost = (error?: unknown): void => this.#distrust([master], error);
@@ -161,7 +174,7 @@ export class ClusterNodes {
     return [...this.#masters.values()].some(({ isTrusted }) => isTrusted);
   }
 
-  #distrust(masters: Iterable<Master>, error: unknown): void {
+  #distrust(masters: Iterable<KnownMaster>, error: unknown): void {
     for (const master of masters) {
       if (!master.isTrusted) continue;
       master.isTrusted = false;
@@ -176,7 +189,7 @@ export class ClusterNodes {
     // Where a node hangs what is known already is good enough.
     await withDeadline(refreshed, this.settings.commandTimeout, () => new LateReply()).catch(ignore);
     this.#update(cluster);
-    if (SHARD_SLOTS.some((slot) => masterOf(cluster, slot) === undefined)) throw this.#failures.disconnected('connect');
+    if (!isWhole(cluster)) throw this.#failures.disconnected('connect');
     await Promise.all(mastersIn(cluster).map((client) => this.#ask(this.#masterOf(cluster, client))));
   }
 
@@ -221,17 +234,6 @@ export class ClusterNodes {
       if (client.status === 'wait') this.#masterOf(cluster, client).connection.connect().catch(ignore);
     }
   }
-}
-
-/** Only masters are looked at, whatever the slot map says of its replicas. */
-function masterOf(cluster: ClusterClient, slot: number): RedisClient | undefined {
-  const address = cluster.slots[slot]?.[0];
-  if (address === undefined) return undefined;
-  return cluster.nodes('master').find(({ options: { host, port } }) => `${host}:${port}` === address);
-}
-
-function mastersIn(cluster: ClusterClient): RedisClient[] {
-  return [...new Set(SHARD_SLOTS.flatMap((slot) => masterOf(cluster, slot) ?? []))];
 }
 
 function isDown(error: unknown): boolean {

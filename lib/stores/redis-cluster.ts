@@ -36,7 +36,7 @@ export class RedisCluster implements RedisTopology {
       const slot = slotOf(tag);
       return {
         keys: new RedisKeys(namespace, tag),
-        connection: (operation) => this.#nodes.ownerOf(slot, operation),
+        connection: (operation) => this.#nodes.trustedOwnerOf(slot, operation),
       };
     });
   }
@@ -94,7 +94,7 @@ export class RedisCluster implements RedisTopology {
     return before === (await layoutOf(connections, operation));
   }
 
-  /** One command a shard, all at once; what is not carried out is tried again key by key through the whole cluster. */
+  /** One command a shard, all at once; what a node sends on to another one goes there key by key. */
   async #carryOut(names: readonly string[], task: Task): Promise<void> {
     const outcomes = await Promise.allSettled(
       [...byTag(names)].map(([tag, group]) => this.#carryOutIn(slotOf(tag), group, task)),
@@ -104,9 +104,12 @@ export class RedisCluster implements RedisTopology {
 
   async #carryOutIn(slot: number, names: readonly string[], { operation, inShard, anywhere }: Task): Promise<void> {
     for (const batch of batchesOf(names)) {
+      const owner = await this.#nodes.ownerOf(slot, operation);
       try {
-        await inShard(await this.#nodes.ownerOf(slot, operation), batch);
-      } catch {
+        await inShard(owner.connection, batch);
+      } catch (error) {
+        // Who does not answer, or says that the cluster is down, sends on to nobody.
+        if (!owner.isTrusted) throw error;
         for (const name of batch) await this.#nodes.sendAnywhere(operation, (cluster) => anywhere(cluster, name));
       }
     }

@@ -73,6 +73,14 @@ export default [
     only: 'an invalidation reaches keys on both sides',
   },
   {
+    mistake: 'an invalidation asks key by key who has the slots of a node that hangs',
+    ...cluster,
+    find: 'if (!owner.isTrusted) throw error;',
+    replace: '',
+    ...failing,
+    only: 'holds up an invalidation of many keys',
+  },
+  {
     mistake: 'a glob trusts its scan although slots move',
     ...cluster,
     find: 'if (before === undefined) return false;',

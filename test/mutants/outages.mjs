@@ -93,8 +93,15 @@ export default [
   {
     mistake: 'a store that failed is never probed again',
     file: 'lib/resilience/circuit-breaker.ts',
-    find: '      return this.#probeLater(outage);\n    }\n    this.#worked',
-    replace: '      return;\n    }\n    this.#worked',
+    find: ' : this.#probeLater(outage);\n    }\n    this.#worked',
+    replace: ' : undefined;\n    }\n    this.#worked',
+    tests: breaker,
+  },
+  {
+    mistake: 'what is connected again during a probe waits for the next one',
+    file: 'lib/resilience/circuit-breaker.ts',
+    find: "if (this.#state.kind === 'half-open') this.#state.isOutdated = true;",
+    replace: '',
     tests: breaker,
   },
   {

@@ -275,6 +275,25 @@ describe('a server of a cluster that is master for the second time in one proces
 
 describe('a node of a cluster that hangs', () => {
   it(
+    'holds up an invalidation of many keys for no longer than one deadline',
+    async () => {
+      const bench = await opened.bench({ cluster: cluster.addresses }, { commandTimeout: '500ms' });
+      const master = await masterOf(bench.address('post'));
+      const paths = Array.from({ length: 1_000 }, (_, id) => bench.path(`post:${id}`));
+      master.pause();
+      try {
+        const [before, heldUp] = [performance.now(), new HeldUp()];
+        await expect(bench.invalidate({ paths })).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+        expect(performance.now() - before).toBeLessThan(2 * 500 + heldUp.stop());
+      } finally {
+        master.resume();
+      }
+      await eventually(() => works(bench, bench.address('post')), COMEBACK);
+    },
+    DEADLINE_MS,
+  );
+
+  it(
     'holds up nobody for longer than one deadline, and none of the keys of others',
     async () => {
       const bench = await opened.bench({ cluster: cluster.addresses }, { commandTimeout: '1s' });

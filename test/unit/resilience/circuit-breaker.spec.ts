@@ -9,7 +9,7 @@ function bench() {
   const clock = new FakeClock();
   const said: string[] = [];
   const outages: Outage[] = [];
-  const works = { probe: false, probes: 0, during: (): void => undefined };
+  const works = { probe: false, probes: 0, during: (): unknown => undefined };
   const breaker = new CircuitBreaker({
     clock,
     threshold: 3,
@@ -54,6 +54,17 @@ describe('a circuit breaker', () => {
     const { breaker } = bench();
     breaker.open(failure);
     expect(breaker.state.kind).toBe('open');
+  });
+
+  it('probes once more, at once, when a probe fails that began before it could be reached again', async () => {
+    const { breaker, clock, works, said } = bench();
+    breaker.open(failure);
+    works.during = () => works.probes === 1 && breaker.probeNow();
+    await clock.advance(100);
+    expect(works.probes).toBe(2);
+    works.probe = true;
+    await clock.advance(100);
+    expect(said).toEqual(['opened']);
   });
 
   it('probes after 100 milliseconds, then less often, but at least four times a second', async () => {
