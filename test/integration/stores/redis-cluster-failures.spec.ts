@@ -277,14 +277,14 @@ describe('a node of a cluster that hangs', () => {
   it(
     'holds up an invalidation of many keys for no longer than one deadline',
     async () => {
-      const bench = await opened.bench({ cluster: cluster.addresses }, { commandTimeout: '500ms' });
+      const bench = await opened.bench({ cluster: cluster.addresses }, { commandTimeout: '2s' });
       const master = await masterOf(bench.address('post'));
       const paths = Array.from({ length: 1_000 }, (_, id) => bench.path(`post:${id}`));
       master.pause();
       try {
         const [before, heldUp] = [performance.now(), new HeldUp()];
         await expect(bench.invalidate({ paths })).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
-        expect(performance.now() - before).toBeLessThan(2 * 500 + heldUp.stop());
+        expect(performance.now() - before).toBeLessThan(3_000 + heldUp.stop());
       } finally {
         master.resume();
       }
