@@ -1,5 +1,6 @@
 import { isThenable } from '../core/describe.js';
 import { CacheError } from '../core/errors.js';
+import { within } from '../resilience/deadline.js';
 import type { Flight, Landing } from '../resilience/single-flight.js';
 import { SingleFlight } from '../resilience/single-flight.js';
 import type { Invalidation } from '../stores/store.js';
@@ -205,15 +206,7 @@ export class Engine {
   /** Waits for somebody else's load, for a bounded time. */
   async #follow(flight: Flight<SharedValue>, deadline: number): Promise<Landing<SharedValue> | undefined> {
     const { clock } = this.context;
-    let cancel: (() => void) | undefined;
-    const timeout = new Promise<undefined>((resolve) => {
-      cancel = clock.after(Math.max(0, deadline - clock.monotonic()), () => resolve(undefined));
-    });
-    try {
-      return await Promise.race([flight.landed, timeout]);
-    } finally {
-      cancel?.();
-    }
+    return within(flight.landed, deadline - clock.monotonic(), clock);
   }
 
   #detach(invalidation: Invalidation): void {

@@ -1,5 +1,5 @@
-import { sleep } from '../core/clock.js';
 import type { CacheError } from '../core/errors.js';
+import { within } from '../resilience/deadline.js';
 import type { Flight, Landing, SingleFlight } from '../resilience/single-flight.js';
 import type { Lease } from '../stores/store.js';
 import type { Frame } from './frames.js';
@@ -161,7 +161,8 @@ export class Loader {
   async #waitForPredecessor(request: LoadRequest, flight: Flight<SharedValue>): Promise<void> {
     if (!flight.after) return;
     request.waits?.();
-    await Promise.race([flight.after.landed, sleep(this.context.clock, this.context.waitTimeout)]);
+    const { clock, waitTimeout } = this.context;
+    await within(flight.after.landed, waitTimeout, clock);
     flight.goOn();
   }
 }

@@ -1,3 +1,4 @@
+import { within } from '../resilience/deadline.js';
 import type { SingleFlight } from '../resilience/single-flight.js';
 import { outsideFrames } from './frames.js';
 import { isDueEarly, isWithin } from './freshness.js';
@@ -141,15 +142,7 @@ export class StaleValues {
     const ended = failureOf(loading).then(() => false);
     const { softTimeout } = request.stale!;
     if (softTimeout === undefined) return ended;
-    let cancel: (() => void) | undefined;
-    const timeout = new Promise<boolean>((resolve) => {
-      cancel = clock.after(Math.max(0, began + softTimeout - clock.monotonic()), () => resolve(true));
-    });
-    try {
-      return await Promise.race([ended, timeout]);
-    } finally {
-      cancel?.();
-    }
+    return (await within(ended, began + softTimeout - clock.monotonic(), clock)) ?? true;
   }
 }
 

@@ -26,3 +26,16 @@ export function withDeadline<T>(
     );
   });
 }
+
+/** What `work` comes to, or undefined once `delay` milliseconds have passed; no timer outlives the work. */
+export async function within<T>(work: Promise<T>, delay: number, clock: Clock): Promise<T | undefined> {
+  let cancel: (() => void) | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    cancel = clock.after(Math.max(0, delay), () => resolve(undefined));
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    cancel?.();
+  }
+}

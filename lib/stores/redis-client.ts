@@ -23,7 +23,7 @@ export interface Answer<T> {
 interface Session {
   readonly client: RedisClient;
   readonly runId: RunId;
-  readonly absence: RedisAbsence;
+  readonly absence: RedisAbsence | undefined;
 }
 
 /** How long the first connection may take, in milliseconds, and how often one looks for it. */
@@ -123,7 +123,7 @@ export class RedisConnection {
     if (!session) return;
     const { client, runId, absence } = session;
     runId.stop();
-    absence.stop();
+    absence?.stop();
     if (isBorrowed(this.target)) return;
     try {
       if (client.status === 'ready') {
@@ -180,8 +180,8 @@ export class RedisConnection {
   }
 
   #sessionOf(client: RedisClient): Session {
-    const { reconnected = ignore } = this.settings;
-    return { client, runId: new RunId(client), absence: new RedisAbsence(client, reconnected) };
+    const { reconnected } = this.settings;
+    return { client, runId: new RunId(client), absence: reconnected && new RedisAbsence(client, reconnected) };
   }
 }
 

@@ -138,7 +138,7 @@ export class ClusterNodes {
   async #start(): Promise<ClusterClient> {
     const { target, settings } = this;
     const cluster = 'client' in target ? target.client : await makeCluster(target, settings.commandTimeout);
-    this.#absence = new RedisAbsence(cluster, settings.reconnected ?? ignore);
+    this.#absence = settings.reconnected && new RedisAbsence(cluster, settings.reconnected);
     if ('client' in target) return cluster;
     cluster.on('error', (error) => (this.#failures.problem = `its connections failed with ${quoted(error)}`));
     cluster.on('ready', () => (this.#failures.problem = undefined));

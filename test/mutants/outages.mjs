@@ -105,6 +105,13 @@ export default [
     tests: breaker,
   },
   {
+    mistake: 'a wait that ended leaves its timer',
+    file: 'lib/resilience/deadline.ts',
+    find: '    cancel?.();\n',
+    replace: '',
+    tests: 'test/unit/resilience/deadline.spec.ts',
+  },
+  {
     mistake: 'what begins an outage fails although it was over at once',
     file: 'lib/stores/guarded.store.ts',
     find: 'if (!(await this.#isDeliveredSoon())) throw error;',

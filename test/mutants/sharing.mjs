@@ -72,7 +72,7 @@ export default [
   {
     mistake: 'store down: a load waits for its predecessor for ever',
     file: loader,
-    find: 'await Promise.race([flight.after.landed, sleep(this.context.clock, this.context.waitTimeout)]);',
+    find: 'await within(flight.after.landed, waitTimeout, clock);',
     replace: 'await flight.after.landed;',
     tests: down,
     only: 'a load that waits for its predecessor',
@@ -120,8 +120,8 @@ export default [
   {
     mistake: 'a follower waits for ever',
     file: engine,
-    find: 'return await Promise.race([flight.landed, timeout]);',
-    replace: 'return await flight.landed;',
+    find: 'return within(flight.landed, deadline - clock.monotonic(), clock);',
+    replace: 'return flight.landed;',
     tests: failing,
     only: 'keeps followers for the time limit only',
   },

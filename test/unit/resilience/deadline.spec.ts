@@ -1,4 +1,5 @@
-import { withDeadline } from '../../../lib/resilience/deadline.js';
+import { jest } from '@jest/globals';
+import { withDeadline, within } from '../../../lib/resilience/deadline.js';
 import { FakeClock } from '../../../lib/testing/fake-clock.js';
 
 const late = () => new Error('late');
@@ -31,5 +32,31 @@ describe('a promise with a deadline', () => {
     await clock.advance(100);
     fail!(new Error('failed too late'));
     await expect(limited).rejects.toThrow('late');
+  });
+});
+
+describe('a wait that ends', () => {
+  it('comes to what the work comes to, and leaves no timer', async () => {
+    const clock = new FakeClock();
+    expect(await within(Promise.resolve('done'), 100, clock)).toBe('done');
+    await expect(within(Promise.reject(new Error('failed')), 100, clock)).rejects.toThrow('failed');
+    expect(clock.pending).toBe(0);
+  });
+
+  it('comes to nothing when the time is over, and not before', async () => {
+    const clock = new FakeClock();
+    const ended = jest.fn();
+    void within(new Promise(() => undefined), 100, clock).then(ended);
+    await clock.advance(99);
+    expect(ended).not.toHaveBeenCalled();
+    await clock.advance(1);
+    expect(ended).toHaveBeenCalledWith(undefined);
+  });
+
+  it('is over at once where the time was over before', async () => {
+    const clock = new FakeClock();
+    const waiting = within(new Promise(() => undefined), -1, clock);
+    await clock.advance(0);
+    expect(await waiting).toBeUndefined();
   });
 });
