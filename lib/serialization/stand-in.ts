@@ -3,8 +3,6 @@ import { setData } from './properties.js';
 /** What is read of any result to find out whether it is a promise or an Observable; data never is. */
 const ASKED_OF_ALL: readonly unknown[] = ['then', 'lift'];
 
-const standIns = new WeakMap<object, StandIn>();
-
 /**
  * An object or array that is parsed when somebody looks into it, and not if nobody does. It is a Proxy, which
  * `structuredClone` refuses and `console.log` shows empty, so that only code which knows of it may get it.
@@ -14,17 +12,17 @@ const standIns = new WeakMap<object, StandIn>();
 export function standInFor(payload: string): object {
   const standIn = new StandIn(payload);
   const proxy = new Proxy(standIn.target, standIn);
-  standIns.set(proxy, standIn);
+  new Mark(proxy, standIn);
   return proxy;
 }
 
 export function isStandIn(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && standIns.has(value);
+  return Mark.of(value) !== undefined;
 }
 
 /** The value that a stand-in stands for; anything else as it is. */
 export function genuine<T>(value: T): T {
-  const standIn = typeof value === 'object' && value !== null ? standIns.get(value) : undefined;
+  const standIn = Mark.of(value);
   return standIn ? (standIn.read() as T) : value;
 }
 
@@ -80,5 +78,28 @@ class StandIn implements ProxyHandler<object> {
 
   preventExtensions(): boolean {
     return Reflect.preventExtensions(this.read());
+  }
+}
+
+class Given {
+  constructor(object: object) {
+    return object;
+  }
+}
+
+/**
+ * Tells a Proxy made here from any other object, and from one around it. A private member, because what a WeakMap holds
+ * survives every minor garbage collection of V8: each payload that was sent would be copied twice, and wait for a major one.
+ */
+class Mark extends Given {
+  readonly #standIn: StandIn;
+
+  constructor(proxy: object, standIn: StandIn) {
+    super(proxy);
+    this.#standIn = standIn;
+  }
+
+  static of(value: unknown): StandIn | undefined {
+    return typeof value === 'object' && value !== null && #standIn in value ? value.#standIn : undefined;
   }
 }

@@ -62,3 +62,12 @@ it.each([undefined, null, 1, 'text', { id: 1 }])('%p is what it is', (value) => 
   expect(genuine(value)).toBe(value);
   expect(isStandIn(value)).toBe(false);
 });
+
+it.each<[string, (standIn: object) => object]>([
+  ['a Proxy around it', (standIn) => new Proxy(standIn, {})],
+  ['an object that inherits from it', (standIn) => Object.create(standIn) as object],
+])('%s is no stand-in', (_what, around) => {
+  const other = around(standInFor(OBJECT));
+  expect(isStandIn(other)).toBe(false);
+  expect(genuine(other)).toBe(other);
+});
