@@ -17,7 +17,7 @@ export interface Outage {
   /** The failure that began it. */
   readonly error: unknown;
   /** On the clock's monotonic time. */
-  readonly since: number;
+  since: number;
   /** The same, unless it worked for a moment: then since when it fails again. */
   failingSince: number;
   /** How many calls were refused so far. */
@@ -79,8 +79,8 @@ export class CircuitBreaker {
   /** Opens at once, whatever the number of failures, because of what began `age` milliseconds ago. */
   open(error: unknown, age = 0): void {
     if (this.#state.kind === 'half-open') this.#state.isOpenedAgain = true;
-    if (this.#state.kind !== 'closed') return this.#failsAgain(this.#state.outage);
     const since = this.options.clock.monotonic() - age;
+    if (this.#state.kind !== 'closed') return this.#failsAgain(this.#state.outage, since);
     const outage = { error, since, failingSince: since, refused: 0, probes: 0 };
     this.#state = { kind: 'open', outage };
     this.options.opened(outage);
@@ -100,8 +100,9 @@ export class CircuitBreaker {
     await this.#probing;
   }
 
-  #probeLater(outage: Outage): void {
-    this.#probeAfter(pauseAfter(outage.probes + 1, this.options.chance), outage);
+  /** @param took how long the probe before took, so that what counts are the pauses between two beginnings. */
+  #probeLater(outage: Outage, took = 0): void {
+    this.#probeAfter(Math.max(0, pauseAfter(outage.probes + 1, this.options.chance) - took), outage);
   }
 
   #probeAfter(delay: number, outage: Outage): void {
@@ -115,6 +116,8 @@ export class CircuitBreaker {
   async #probe(outage: Outage): Promise<void> {
     const probing = { kind: 'half-open' as const, outage, isOpenedAgain: false, isOutdated: false };
     this.#state = probing;
+    const { clock } = this.options;
+    const began = clock.monotonic();
     try {
       do {
         probing.isOpenedAgain = false;
@@ -124,12 +127,14 @@ export class CircuitBreaker {
       outage.probes++;
       this.#failsAgain(outage);
       this.#state = { kind: 'open', outage };
-      return probing.isOutdated ? this.#probeAfter(0, outage) : this.#probeLater(outage);
+      return probing.isOutdated ? this.#probeAfter(0, outage) : this.#probeLater(outage, clock.monotonic() - began);
     }
     this.#worked(outage);
   }
 
-  #failsAgain(outage: Outage): void {
+  /** @param since when it began to fail, as somebody finds out now. */
+  #failsAgain(outage: Outage, since = Infinity): void {
+    outage.since = Math.min(outage.since, since);
     if (outage.worksSince === undefined) return;
     outage.worksSince = undefined;
     outage.failingSince = this.options.clock.monotonic();

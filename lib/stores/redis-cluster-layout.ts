@@ -1,4 +1,7 @@
+import { withDeadline } from '../resilience/deadline.js';
 import type { RedisConnection } from './redis-client.js';
+import { silence } from './redis-failures.js';
+import { isRefusal } from './redis-run-id.js';
 import { SHARD_TAGS, slotOf } from './redis-shards.js';
 
 /** A word of the list of slots: one, or a range. One that is on its way stands in brackets, with its other node. */
@@ -22,6 +25,20 @@ export async function layoutOf(masters: readonly RedisConnection[], operation: s
     .map(({ id, epoch, slots }) => [id, epoch, ...slots].join(' '))
     .sort()
     .join('\n');
+}
+
+/** How long one waits for a new connection, in milliseconds: a node that is there accepts it within this. */
+const CONNECT_TIME = 50;
+
+/** Whether a node says that the cluster fails. One that may not be asked says nothing. @throws CacheError `STORE_UNAVAILABLE` */
+export async function isFailing(node: RedisConnection): Promise<boolean> {
+  await withDeadline(node.connect(), CONNECT_TIME, () => node.failure('connect', silence(CONNECT_TIME)));
+  const told = await node.send('read', (commands) =>
+    commands.cluster('INFO').catch((error: unknown) => {
+      if (!isRefusal(error)) throw error;
+    }),
+  );
+  return String(told.value).includes('cluster_state:fail');
 }
 
 /** What a node says of itself. The epoch rises with every slot that comes to it, and with a failover. */

@@ -1,24 +1,20 @@
 import { sleep, systemClock } from '../core/clock.js';
-import type { CacheError } from '../core/errors.js';
 import { RECOVERY_TIME } from '../resilience/attempts.js';
 import type { Outage } from '../resilience/circuit-breaker.js';
 import { CircuitBreaker } from '../resilience/circuit-breaker.js';
 import { withDeadline } from '../resilience/deadline.js';
 import { RedisAbsence } from './redis-absence.js';
+import { isFailing } from './redis-cluster-layout.js';
 import { CONNECT_DEADLINE, CONNECT_POLL, RedisConnection } from './redis-client.js';
 import type { ClusterClient, RedisClient } from './redis-commands.js';
 import type { CommandSettings } from './redis-failures.js';
-import { LateReply, RedisFailures, isReply, quoted } from './redis-failures.js';
+import { LateReply, RedisFailures, isClusterDown, isReply, quoted } from './redis-failures.js';
 import { makeCluster } from './redis-made-client.js';
-import { isRefusal } from './redis-run-id.js';
-import { isWhole, masterOf, mastersIn } from './redis-slot-map.js';
+import { addressOf, isWhole, masterOf, mastersIn } from './redis-slot-map.js';
 import type { RedisClusterOptions } from './redis-target.js';
 
 /** The slot map is asked for no more often than this, in milliseconds, however much fails meanwhile. */
 const LEAST_REFRESH = 100;
-
-/** What every node says while a part of the cluster has no master, unless it is told to go on without. */
-const DOWN = 'CLUSTERDOWN The cluster is down';
 
 /** A node with slots. */
 export interface Master {
@@ -28,6 +24,7 @@ export interface Master {
 }
 
 interface KnownMaster extends Master {
+  readonly client: RedisClient;
   isTrusted: boolean;
   /** Removes what listens to the client. */
   readonly release: () => void;
@@ -47,6 +44,10 @@ export class ClusterNodes {
   readonly #failures: RedisFailures;
   readonly #masters = new Map<RedisClient, KnownMaster>();
   readonly #watch: CircuitBreaker;
+  /** The masters that the last look has asked. */
+  #asked: readonly KnownMaster[] = [];
+  /** Where they are. Who takes the place of one of them has been there for a time that nobody knows. */
+  #addresses: ReadonlySet<string> = new Set();
   #cluster: Promise<ClusterClient> | undefined;
   #absence: RedisAbsence | undefined;
   #isClosed = false;
@@ -76,15 +77,17 @@ export class ClusterNodes {
       await sleep(systemClock, CONNECT_POLL);
     }
     const masters = mastersIn(cluster).map((client) => this.#masterOf(cluster, client));
-    await Promise.all(masters.map(({ connection }) => connection.connect()));
-    for (const master of masters) master.isTrusted = true;
+    await Promise.all(masters.map((master) => master.connection.connect().then(() => this.#ask(master))));
+    this.#trust(masters);
   }
 
   /** The connection to the master of a slot whose keys are used. @throws CacheError `STORE_UNAVAILABLE` */
   async trustedOwnerOf(slot: number, operation: string): Promise<RedisConnection> {
     const { connection, isTrusted } = await this.ownerOf(slot, operation);
     if (isTrusted) return connection;
-    throw this.#missed(operation, 'a node is new, not connected, or hangs');
+    const error = this.#failures.of(operation, 'a node is new, not connected, or hangs', this.#hasOthers());
+    if (this.#watch.state.kind === 'closed') this.#watch.open(error);
+    throw error;
   }
 
   /** The master of a slot, which may be told what is deleted whatever it does. @throws CacheError `STORE_UNAVAILABLE` */
@@ -92,7 +95,8 @@ export class ClusterNodes {
     const cluster = await this.#open(operation);
     const client = masterOf(cluster, slot);
     if (client) return this.#masterOf(cluster, client);
-    throw this.#missed(operation, 'no node has the keys');
+    this.#refresh(cluster);
+    throw this.#failures.of(operation, 'no node has the keys', this.#hasOthers());
   }
 
   /** The connections to the masters of all shards. */
@@ -114,9 +118,9 @@ export class ClusterNodes {
   /** Ends a client of our own, also when nodes answer nothing, and lets go of a borrowed one. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    await this.#watch.stop();
     const cluster = await this.#cluster?.catch(ignore);
     for (const client of this.#masters.keys()) this.#forget(client);
-    await this.#watch.stop();
     this.#absence?.stop();
     if (!cluster || 'client' in this.target || cluster.status === 'end') return;
     try {
@@ -145,26 +149,21 @@ export class ClusterNodes {
     return cluster;
   }
 
-  #missed(operation: string, reason: string): CacheError<'STORE_UNAVAILABLE'> {
-    const error = this.#failures.of(operation, reason, this.#hasOthers());
-    // For how long others have known of another master is not known.
-    if (this.#watch.state.kind === 'closed') this.#watch.open(error, RECOVERY_TIME);
-    return error;
-  }
-
   #masterOf(cluster: ClusterClient, client: RedisClient): KnownMaster {
     const known = this.#masters.get(client);
     if (known) return known;
     const lost = (error?: unknown): void => this.#distrust([master], error);
-    const settings = { ...this.settings, isPart: () => this.#hasOthers(), reconnected: undefined, slow: lost };
+    // Also during a look, which goes on until it is faster.
+    const slow = (error: unknown): void => (lost(error), this.#watch.open(error));
+    const settings = { ...this.settings, isPart: () => this.#hasOthers(), reconnected: undefined, slow };
     const connection = new RedisConnection({ client }, settings, (error) => {
-      if (isDown(error)) this.#distrust(this.#masters.values(), error);
+      if (isClusterDown(error)) this.#isDown(error);
       else if (!isReply(error)) lost(error);
       this.#refresh(cluster);
     });
     const closed = (): void => lost();
     client.on('close', closed);
-    const master = { connection, isTrusted: false, release: () => client.off('close', closed) };
+    const master = { client, connection, isTrusted: false, release: () => client.off('close', closed) };
     this.#masters.set(client, master);
     return master;
   }
@@ -182,6 +181,12 @@ export class ClusterNodes {
     }
   }
 
+  /** Since when it is down, is not known: whoever hears of it first may hear of its last moment. */
+  #isDown(error: unknown): void {
+    this.#distrust(this.#masters.values(), error);
+    this.#watch.open(error, RECOVERY_TIME);
+  }
+
   /** Looks whether each shard has a master, and each of these finds that the cluster works. */
   async #look(): Promise<void> {
     const cluster = await this.#open('connect');
@@ -189,25 +194,30 @@ export class ClusterNodes {
     // Where a node hangs what is known already is good enough.
     await withDeadline(refreshed, this.settings.commandTimeout, () => new LateReply()).catch(ignore);
     this.#update(cluster);
-    if (!isWhole(cluster)) throw this.#failures.disconnected('connect');
-    await Promise.all(mastersIn(cluster).map((client) => this.#ask(this.#masterOf(cluster, client))));
+    if (this.#isClosed || !isWhole(cluster)) throw this.#failures.disconnected('connect');
+    this.#asked = mastersIn(cluster).map((client) => this.#masterOf(cluster, client));
+    await Promise.all(this.#asked.map((master) => this.#ask(master)));
   }
 
-  async #ask({ connection }: Master): Promise<void> {
-    const told = await connection.send('connect', (commands) =>
-      commands.cluster('INFO').catch((error: unknown) => {
-        if (!isRefusal(error)) throw error;
-      }),
-    );
-    if (!String(told.value).includes('cluster_state:fail')) return;
+  async #ask({ connection }: KnownMaster): Promise<void> {
+    if (!(await isFailing(connection))) return;
     const error = connection.failure('connect', 'it says that the cluster fails');
-    this.#distrust(this.#masters.values(), error);
+    this.#isDown(error);
     throw error;
   }
 
-  #recovered({ since }: Outage): void {
-    for (const master of this.#masters.values()) master.isTrusted = true;
-    this.settings.reconnected?.(systemClock.monotonic() - since);
+  #recovered({ error, since }: Outage): void {
+    if (this.#isClosed) return;
+    const isReplaced = this.#asked.some(({ client }) => !this.#addresses.has(addressOf(client)));
+    this.#trust(this.#asked);
+    this.settings.reconnected?.(Math.max(systemClock.monotonic() - since, isReplaced ? RECOVERY_TIME : 0));
+    if (this.#asked.some(({ isTrusted }) => !isTrusted)) this.#watch.open(error);
+  }
+
+  #trust(masters: readonly KnownMaster[]): void {
+    // One may have been lost again meanwhile.
+    for (const master of masters) master.isTrusted = master.client.status === 'ready';
+    this.#addresses = new Set(masters.map(({ client }) => addressOf(client)));
   }
 
   #forget(client: RedisClient): void {
@@ -234,10 +244,6 @@ export class ClusterNodes {
       if (client.status === 'wait') this.#masterOf(cluster, client).connection.connect().catch(ignore);
     }
   }
-}
-
-function isDown(error: unknown): boolean {
-  return isReply(error) && error.message.startsWith(DOWN);
 }
 
 function ignore(): void {}

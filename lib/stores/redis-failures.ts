@@ -53,6 +53,11 @@ export function isReply(error: unknown): error is Error {
   return error instanceof Error && error.name === 'ReplyError';
 }
 
+/** Whether it is that of every node while a part of the cluster has no master, unless it is told to go on without. */
+export function isClusterDown(error: unknown): boolean {
+  return isReply(error) && error.message.startsWith('CLUSTERDOWN The cluster is down');
+}
+
 /** That nothing answered for so many milliseconds, in words. */
 export function silence(limit: number): string {
   return `it did not answer within ${formatDuration(limit)}`;

@@ -7,7 +7,11 @@ const SHARD_SLOTS = SHARD_TAGS.map(slotOf);
 export function masterOf(cluster: ClusterClient, slot: number): RedisClient | undefined {
   const address = cluster.slots[slot]?.[0];
   if (address === undefined) return undefined;
-  return cluster.nodes('master').find(({ options: { host, port } }) => `${host}:${port}` === address);
+  return cluster.nodes('master').find((client) => addressOf(client) === address);
+}
+
+export function addressOf({ options: { host, port } }: RedisClient): string {
+  return `${host}:${port}`;
 }
 
 /** The masters of all shards that have one. */

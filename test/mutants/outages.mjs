@@ -93,8 +93,8 @@ export default [
   {
     mistake: 'a store that failed is never probed again',
     file: 'lib/resilience/circuit-breaker.ts',
-    find: ' : this.#probeLater(outage);\n    }\n    this.#worked',
-    replace: ' : undefined;\n    }\n    this.#worked',
+    find: ' : this.#probeLater(outage, clock.monotonic() - began);',
+    replace: ' : undefined;',
     tests: breaker,
   },
   {
@@ -102,6 +102,21 @@ export default [
     file: 'lib/resilience/circuit-breaker.ts',
     find: "if (this.#state.kind === 'half-open') this.#state.isOutdated = true;",
     replace: '',
+    tests: breaker,
+  },
+  {
+    mistake: 'an outage is as short as it was noticed late',
+    file: 'lib/resilience/circuit-breaker.ts',
+    find: '    outage.since = Math.min(outage.since, since);\n',
+    replace: '',
+    tests: guarded,
+    only: 'although it was noticed late',
+  },
+  {
+    mistake: 'the pause begins when a probe has ended',
+    file: 'lib/resilience/circuit-breaker.ts',
+    find: ' - took)',
+    replace: ')',
     tests: breaker,
   },
   {

@@ -80,6 +80,13 @@ export class TestCluster {
     return replica;
   }
 
+  /** Resolves once the replica of a master has what this has. It is only told of writes of the connection that asks. */
+  async untilReplicated(master: RedisServer, tag: string): Promise<void> {
+    const admin = this.admin(master);
+    await admin.set(`{${tag}}`, 'written');
+    await this.#until(async () => (await admin.wait(1, 1_000)) >= 1);
+  }
+
   /** Makes the replica of a master take its place, which goes on as the replica, in the same process. */
   async swap(master: RedisServer): Promise<RedisServer> {
     const replica = await this.replicaOf(master);

@@ -80,7 +80,7 @@ describe('a failover in a cluster', () => {
       const other = await besides(benches[0]!, address);
       for (const each of [address, other]) await benches[0]!.load(each, 'old');
       const old = await masterOf(address);
-      await cluster.admin(old).wait(1, 5_000);
+      await cluster.untilReplicated(old, tagOf(address));
       const replica = await cluster.failOver(old, () => benches[0]!.invalidate({ paths: [address.path] }));
       const key = `test:{${tagOf(address)}}:v1:${address.path}`;
       expect(await cluster.admin(replica).get(key)).toMatch(/\nold$/);
@@ -212,6 +212,28 @@ describe('a cluster that was down', () => {
   );
 });
 
+describe('a cluster that was down until a moment ago', () => {
+  it(
+    'is away for as long as others need for a process that hears of it now',
+    async () => {
+      const scene = await idle();
+      const old = await masterOf(scene.lost);
+      const asked: Promise<unknown>[] = [];
+      await whileDown(
+        old,
+        () => old.pause(),
+        async () => void asked.push(scene.bench.begin(scene.kept).catch((error: unknown) => error)),
+      );
+      await Promise.all(asked);
+      expect(await isReadTooEarly(scene, scene.kept)).toBe(false);
+      expect(scene.absences[0]).toBeGreaterThanOrEqual(RECOVERY_TIME);
+      old.resume();
+      await cluster.untilReplica(old);
+    },
+    DEADLINE_MS,
+  );
+});
+
 describe('a master that took over from one that goes on as its replica', () => {
   it(
     'may have been there for a while when a process finds it',
@@ -237,7 +259,7 @@ describe('a server of a cluster that is master for the second time in one proces
     const second = await cluster.swap(first);
     const elsewhere = await apart(bench, address);
     await eventually(() => works(bench, isUsed ? neighbour : elsewhere), COMEBACK);
-    await cluster.admin(second).wait(1, 5_000);
+    await cluster.untilReplicated(second, tagOf(address));
     await cluster.failOver(second, async () => {
       const deleted = () =>
         bench.invalidate({ paths: [address.path] }).then(

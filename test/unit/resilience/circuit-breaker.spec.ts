@@ -76,6 +76,24 @@ describe('a circuit breaker', () => {
     expect(moments).toEqual([100, 300, 550, 800, 1_050]);
   });
 
+  it('began to fail when somebody says so, also later', () => {
+    const { breaker, outages, clock } = bench();
+    breaker.open(failure);
+    breaker.open(failure, 3_000);
+    expect(outages[0]!.since).toBe(clock.monotonic() - 3_000);
+    breaker.open(failure, 10);
+    expect(outages[0]!.since).toBe(clock.monotonic() - 3_000);
+  });
+
+  it('counts the pause from when a probe began', async () => {
+    const { breaker, clock, works } = bench();
+    works.during = () => works.probes === 1 && clock.stall(200);
+    breaker.open(failure);
+    await clock.advance(100);
+    await clock.advance(201);
+    expect(works.probes).toBe(2);
+  });
+
   it('closes when a probe succeeds, and says so once', async () => {
     const { breaker, clock, works, said } = bench();
     breaker.open(failure);

@@ -390,6 +390,18 @@ describe('a store that was away', () => {
     expect(new Set(seen)).toEqual(new Set(['refused', undefined]));
   });
 
+  it('is left alone for as long although it was noticed late', async () => {
+    const { store, inner, clock } = bench();
+    inner.alwaysFail('read', down);
+    for (let time = 0; time < 3; time++) await rejection(Promise.resolve(store.read(address)));
+    inner.calm();
+    store.reconnected(3_000);
+    await clock.advance(250);
+    await rejection(Promise.resolve(store.read(address)));
+    await clock.advance(500);
+    expect(await store.read(address)).toBeUndefined();
+  });
+
   it('is read at once if it was away for a moment', async () => {
     const { store, clock, isRead } = await after(150);
     store.reconnected(150);
