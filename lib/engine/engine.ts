@@ -204,7 +204,7 @@ export class Engine {
   }
 
   /** Waits for somebody else's load, for a bounded time. */
-  async #follow(flight: Flight<SharedValue>, deadline: number): Promise<Landing<SharedValue> | undefined> {
+  #follow(flight: Flight<SharedValue>, deadline: number): Promise<Landing<SharedValue> | undefined> {
     const { clock } = this.context;
     return within(flight.landed, deadline - clock.monotonic(), clock);
   }

@@ -11,8 +11,8 @@ export const ANSWER_TIME = 50;
 export const BLIP = 200;
 
 /**
- * For how long a store must work before it is read again after an outage of a length. One process is connected again before another one is, and
- * would go on with what that one was told to invalidate: by then each has delivered what waited.
+ * For how long a store must work before it is read again after an outage of a length. One process is connected again
+ * before another one is, and would go on with what that one was told to invalidate: by then each has delivered what waited.
  */
 export function recoveryAfter(length: number): number {
   return length <= BLIP ? 0 : RECOVERY_TIME;

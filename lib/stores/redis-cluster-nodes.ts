@@ -26,8 +26,7 @@ export interface Master {
 interface KnownMaster extends Master {
   readonly client: RedisClient;
   isTrusted: boolean;
-  /** Removes what listens to the client. */
-  readonly release: () => void;
+  readonly stopListening: () => void;
 }
 
 export type ClusterTarget = RedisClusterOptions | { client: ClusterClient };
@@ -37,8 +36,8 @@ export type ClusterTarget = RedisClusterOptions | { client: ClusterClient };
  * of the cluster is asked for its slot map and its nodes, and sends what any node may have to carry out.
  *
  * A master that is lost, hangs or is replaced is left alone until the whole cluster works, and all of them are once the
- * cluster says that it is down. The end of that is an outage of the store which is over: other processes may have deletions
- * to deliver, and those of a cluster that was down concern the keys of every node.
+ * cluster says that it is down. That ends as an outage of the store does: other processes may have deletions to deliver,
+ * and those of a cluster that was down concern the keys of every node.
  */
 export class ClusterNodes {
   readonly #failures: RedisFailures;
@@ -153,17 +152,19 @@ export class ClusterNodes {
     const known = this.#masters.get(client);
     if (known) return known;
     const lost = (error?: unknown): void => this.#distrust([master], error);
-    // Also during a look, which goes on until it is faster.
-    const slow = (error: unknown): void => (lost(error), this.#watch.open(error));
+    const slow = (error: unknown): void => {
+      lost(error);
+      // Also during a look, which goes on until it is faster.
+      this.#watch.open(error);
+    };
     const settings = { ...this.settings, isPart: () => this.#hasOthers(), reconnected: undefined, slow };
     const connection = new RedisConnection({ client }, settings, (error) => {
       if (isClusterDown(error)) this.#isDown(error);
       else if (!isReply(error)) lost(error);
       this.#refresh(cluster);
     });
-    const closed = (): void => lost();
-    client.on('close', closed);
-    const master = { client, connection, isTrusted: false, release: () => client.off('close', closed) };
+    client.on('close', lost);
+    const master = { client, connection, isTrusted: false, stopListening: () => client.off('close', lost) };
     this.#masters.set(client, master);
     return master;
   }
@@ -221,9 +222,9 @@ export class ClusterNodes {
   }
 
   #forget(client: RedisClient): void {
-    const { connection, release } = this.#masters.get(client)!;
+    const { connection, stopListening } = this.#masters.get(client)!;
     this.#masters.delete(client);
-    release();
+    stopListening();
     void connection.close();
   }
 

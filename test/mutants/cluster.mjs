@@ -139,7 +139,7 @@ export default [
   {
     mistake: 'a master that was lost is not missed by a process that asks for nothing',
     ...nodes,
-    find: "client.on('close', closed);",
+    find: "client.on('close', lost);",
     replace: '',
     ...failing,
     only: 'a process that asked for nothing meanwhile',
