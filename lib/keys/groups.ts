@@ -31,13 +31,32 @@ const PARTITION_MARK = '~p.';
 /** How many groups the tags are spread over that are known only after a load. Part of the key format. */
 export const BUCKETS = 256;
 
-/** The groups of a path: the root, and every prefix that ends in front of a `:`. */
+const ONLY_ROOT: readonly string[] = [ROOT_GROUP];
+const MOST_LISTS = 1_000;
+/** By the longest prefix among them: what stands side by side is in the same groups, and shares one list of them. */
+const lists = new Map<string, readonly string[]>();
+
+/**
+ * The groups of a path: the root, and every prefix that ends in front of a `:`. For paths that have them in common it is
+ * often the very same list.
+ */
 export function groupsOf(path: string): readonly string[] {
-  const groups = [ROOT_GROUP];
-  for (let colon = path.indexOf(':'); colon >= 0; colon = path.indexOf(':', colon + 1)) {
-    groups.push(path.slice(0, colon));
-  }
+  const end = path.lastIndexOf(':');
+  if (end < 0) return ONLY_ROOT;
+  const parent = path.slice(0, end);
+  let groups = lists.get(parent);
+  if (groups) return groups;
+  if (lists.size >= MOST_LISTS) lists.clear();
+  lists.set(parent, (groups = [ROOT_GROUP, ...prefixesOf(parent), parent]));
   return groups;
+}
+
+function prefixesOf(path: string): string[] {
+  const prefixes: string[] = [];
+  for (let colon = path.indexOf(':'); colon >= 0; colon = path.indexOf(':', colon + 1)) {
+    prefixes.push(path.slice(0, colon));
+  }
+  return prefixes;
 }
 
 /** The address of a path and its tags. The groups are put together when somebody asks for them: a hit in memory does not. */
@@ -51,8 +70,12 @@ export class PathAddress implements Address {
   ) {}
 
   get groups(): readonly string[] {
-    return (this.#groups ??= [...new Set([...groupsOf(this.path), ...this.tags])]);
+    return (this.#groups ??= withTags(groupsOf(this.path), this.tags));
   }
+}
+
+function withTags(groups: readonly string[], tags: readonly string[]): readonly string[] {
+  return tags.length === 0 ? groups : [...new Set([...groups, ...tags])];
 }
 
 /** The group of everything below a path; the root for the empty path. */

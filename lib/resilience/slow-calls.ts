@@ -28,17 +28,22 @@ export class SlowCalls {
     return this.deadline / 2;
   }
 
-  async watch<T>(work: Promise<T>, lateError: () => Error): Promise<T> {
-    const { deadline, limit, clock } = this;
+  watch<T>(work: Promise<T>, lateError: () => Error): Promise<T> {
     const call = ++this.#begun;
-    try {
-      const answer = await withDeadline(work, limit, () => SLOW, clock);
-      this.#inARow = 0;
-      return answer;
-    } catch (error) {
-      if (error !== SLOW) throw error;
-    }
-    const answer = await withDeadline(work, deadline - limit, lateError, clock);
+    return withDeadline(work, this.limit, () => SLOW, this.clock).then(
+      (answer) => {
+        this.#inARow = 0;
+        return answer;
+      },
+      (error: unknown) => {
+        if (error !== SLOW) throw error;
+        return this.#watchSlow(call, work, lateError);
+      },
+    );
+  }
+
+  async #watchSlow<T>(call: number, work: Promise<T>, lateError: () => Error): Promise<T> {
+    const answer = await withDeadline(work, this.deadline - this.limit, lateError, this.clock);
     if (call > this.#counted) {
       this.#counted = this.#begun;
       this.#inARow++;

@@ -1,4 +1,4 @@
-import type { Elsewhere, Entry, EntryCompression, EntryForm, EntryHeader, EntrySerializer } from '../core/entry.js';
+import type { Elsewhere, EntryCompression, EntryForm, EntryHeader, EntrySerializer } from '../core/entry.js';
 
 /**
  * How an entry is written as one text: a header line, a newline, and the payload exactly as it was serialized, unless
@@ -27,8 +27,12 @@ export interface PayloadFacts {
   readonly length: number;
 }
 
-/** An entry as it is written; its payload is compressed where that is said. */
-export interface WrittenEntry extends Entry, PayloadFacts {}
+/** The first line of an entry, and what it says. The payload stands behind it. */
+export interface HeaderLine extends PayloadFacts {
+  /** With the newline at its end. */
+  readonly line: string;
+  readonly header: EntryHeader;
+}
 
 const ABSENT = '-';
 const NOWHERE: readonly Elsewhere[] = [];
@@ -57,16 +61,13 @@ export function isHeadOf(head: string, { token }: EntryHeader): boolean {
   return head.startsWith(`${ENTRY_FORMAT} ${token} `);
 }
 
-/** The entry in a text, or undefined where the text is damaged or somebody else's. */
-export function parseEntry(text: string): WrittenEntry | undefined {
+/** The header line that a text begins with, or undefined where it is damaged or somebody else's. */
+export function parseHeader(text: string): HeaderLine | undefined {
   const end = text.indexOf('\n');
   if (end < 0) return undefined;
-  const words = text.slice(0, end).split(' ');
-  const described = parseHeader(words);
-  return described && { ...described, payload: text.slice(end + 1) };
-}
-
-function parseHeader(words: readonly string[]): Omit<WrittenEntry, 'payload'> | undefined {
+  // A copy, because a part of a string keeps all of it in memory, and headers may be remembered.
+  const line = Buffer.from(text.slice(0, end + 1)).toString();
+  const words = line.slice(0, -1).split(' ');
   const [format, token = '', createdAt, expiresAt, staleFor, loadTime, ...others] = words;
   const [serializer = '', form = '', compression = '', length, version, etag = '', headers, places = ''] = others;
   if (format !== ENTRY_FORMAT || !version || !headers || !ETAG.test(etag) || !TOKEN.test(token)) return undefined;
@@ -91,6 +92,7 @@ function parseHeader(words: readonly string[]): Omit<WrittenEntry, 'payload'> | 
     elsewhere,
   };
   return {
+    line,
     header,
     compression: compression === ABSENT ? undefined : (compression as EntryCompression),
     length: Number(length),

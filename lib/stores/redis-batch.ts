@@ -1,20 +1,31 @@
 import { CacheError } from '../core/errors.js';
-import type { Answer } from './redis-client.js';
 import type { Shard } from './redis-topology.js';
 
-/** The values of some keys, in the order in which they were asked for. */
-type Values = Answer<readonly (string | null)[]>;
-
-interface Question {
+/** What one reader asks for: the values of some keys, and the generations of some groups. */
+export interface Question {
   readonly names: readonly string[];
-  readonly resolve: (values: Values) => void;
+  readonly groups: readonly string[];
+  /** Whether it is to be a command of its own, behind those of the others: nobody else waits for what it brings. */
+  readonly isLarge?: boolean;
+}
+
+export interface Reply {
+  /** In the order of the names. */
+  readonly values: readonly (string | null)[];
+  /** Those that the reader asked for, and whatever others asked for in the same command. */
+  readonly generations: ReadonlyMap<string, string | null>;
+  /** Of the server process that answered; undefined where that is not known. */
+  readonly runId: string | undefined;
+}
+
+interface Asked extends Question {
+  readonly resolve: (reply: Reply) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** The keys of some questions. */
-interface Command {
-  readonly names: string[];
-  /** Where those of each question are; undefined for a question alone. */
+/** What some readers ask for together: each name and group once. */
+interface Union extends Question {
+  /** Where the names of each reader are; undefined for a reader alone. */
   readonly places?: readonly (readonly number[])[];
 }
 
@@ -29,20 +40,18 @@ const MOST_NAMES = 64;
  * sent when all of them have asked, so that nobody gets what was read before; a question that is alone is sent as it is.
  */
 export class RedisBatch {
-  #together: Question[] = [];
-  #apart: Question[] = [];
+  #together: Asked[] = [];
+  #apart: Asked[] = [];
 
   constructor(private readonly shard: Shard) {}
 
-  /**
-   * @param isLarge a command of its own, behind those of the others: nobody else waits for what it brings.
-   * @throws CacheError `STORE_UNAVAILABLE`; `isRepeated` for all but the first of those whom the command was for.
-   */
-  get(names: readonly string[], isLarge = false): Promise<Values> {
+  /** @throws CacheError `STORE_UNAVAILABLE`; `isRepeated` for all but the first of those whom the command was for. */
+  ask({ names, groups, isLarge = false }: Question): Promise<Reply> {
     return new Promise((resolve, reject) => {
       // A microtask would be too early: the others may still be on their way here in microtasks of their own.
       if (this.#together.length + this.#apart.length === 0) process.nextTick(() => this.#send());
-      (isLarge || names.length > MOST_NAMES ? this.#apart : this.#together).push({ names, resolve, reject });
+      const isApart = isLarge || names.length + groups.length > MOST_NAMES;
+      (isApart ? this.#apart : this.#together).push({ names, groups, resolve, reject });
     });
   }
 
@@ -50,37 +59,43 @@ export class RedisBatch {
     const [together, apart] = [this.#together, this.#apart];
     [this.#together, this.#apart] = [[], []];
     for (let start = 0; start < together.length; start += MOST_QUESTIONS) {
-      void this.#ask(together.slice(start, start + MOST_QUESTIONS));
+      void this.#answer(together.slice(start, start + MOST_QUESTIONS));
     }
-    for (const question of apart) void this.#ask([question]);
+    for (const question of apart) void this.#answer([question]);
   }
 
-  async #ask(questions: readonly Question[]): Promise<void> {
-    const [first] = questions;
+  async #answer(readers: readonly Asked[]): Promise<void> {
+    const [first] = readers;
     try {
+      const { names, groups, places }: Union = readers.length === 1 ? first! : unionOf(readers);
+      const keys = [...names, ...this.shard.keys.generations(groups)];
       const connection = await this.shard.connection('read');
-      const { names, places }: Command = questions.length === 1 ? { names: [...first!.names] } : merged(questions);
-      const { value, runId } = await connection.send('read', (commands) => commands.mget(names));
-      for (const [index, { resolve }] of questions.entries()) {
-        resolve({ value: places?.[index]!.map((place) => value[place] ?? null) ?? value, runId });
+      const { value: values, runId } = await connection.send('read', (commands) => commands.mget(keys));
+      const generations = new Map<string, string | null>();
+      for (const [index, group] of groups.entries()) generations.set(group, values[names.length + index] ?? null);
+      for (const [index, { resolve }] of readers.entries()) {
+        const own = places?.[index]!.map((place) => values[place] ?? null) ?? values;
+        resolve({ values: own, generations, runId });
       }
     } catch (error) {
       first!.reject(error);
-      for (const { reject } of questions.slice(1)) reject(repeated(error));
+      for (const { reject } of readers.slice(1)) reject(repeated(error));
     }
   }
 }
 
-/** Each key once, and where those of each question stand among them. */
-function merged(questions: readonly Question[]): Command {
-  const known = new Map<string, number>();
+/** Readers of entries that stand side by side often have one list of groups. */
+function unionOf(readers: readonly Question[]): Union {
+  const names = new Map<string, number>();
   const placeOf = (name: string): number => {
-    const place = known.get(name) ?? known.size;
-    if (place === known.size) known.set(name, place);
+    const place = names.get(name) ?? names.size;
+    if (place === names.size) names.set(name, place);
     return place;
   };
-  const places = questions.map(({ names }) => names.map(placeOf));
-  return { names: [...known.keys()], places };
+  const places = readers.map((reader) => reader.names.map(placeOf));
+  const lists = new Set(readers.map(({ groups }) => groups));
+  const groups = new Set([...lists].flat());
+  return { names: [...names.keys()], groups: [...groups], places };
 }
 
 function repeated(error: unknown): unknown {

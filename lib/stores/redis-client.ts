@@ -38,6 +38,8 @@ export class RedisConnection {
   readonly #failures: RedisFailures;
   readonly #reads: SlowCalls;
   #session: Promise<Session> | undefined;
+  /** The same, once it is there. */
+  #opened: Session | undefined;
   #isClosed = false;
 
   /** @param failed is called whenever a command was not carried out, with what was thrown. */
@@ -71,14 +73,14 @@ export class RedisConnection {
 
   /** The run id of the server that is connected now. @throws CacheError `STORE_UNAVAILABLE` while it is not known. */
   async runId(operation: string): Promise<string> {
-    const { runId } = await this.#usable(operation);
+    const { runId } = this.#usable(await this.#open(operation), operation);
     if (runId.known === undefined) throw this.failure(operation, 'it has not yet said which process it is');
     return runId.known;
   }
 
   /** Sends commands and waits for their reply. @throws CacheError `STORE_UNAVAILABLE`, whose reason shows no value. */
   async send<T>(operation: string, send: (commands: RedisCommands) => Promise<T>): Promise<Answer<T>> {
-    const { client, runId } = await this.#usable(operation);
+    const { client, runId } = this.#usable(this.#opened ?? (await this.#open(operation)), operation);
     const answer = send(client).then((value) => ({ value, runId: runId.known }));
     try {
       if (operation === 'read') return await this.#reads.watch(answer, () => new LateReply());
@@ -142,9 +144,10 @@ export class RedisConnection {
     this.settings.slow?.(this.failure('read', reason));
   }
 
-  async #usable(operation: string): Promise<Session> {
-    const session = await this.#open(operation);
+  /** A session in which commands can be sent at once. @throws CacheError `STORE_UNAVAILABLE` */
+  #usable(session: Session, operation: string): Session {
     const { client, runId } = session;
+    if (this.#isClosed) throw this.#closed(operation);
     this.#revive(client);
     // A command that waits for a connection would be sent when nobody waits for it any more.
     if (client.status !== 'ready') {
@@ -165,7 +168,7 @@ export class RedisConnection {
   }
 
   #open(operation: string): Promise<Session> {
-    if (this.#isClosed) throw this.failure(operation, 'the store was closed');
+    if (this.#isClosed) throw this.#closed(operation);
     this.#session ??= this.#start();
     return this.#session;
   }
@@ -181,7 +184,12 @@ export class RedisConnection {
 
   #sessionOf(client: RedisClient): Session {
     const { reconnected } = this.settings;
-    return { client, runId: new RunId(client), absence: reconnected && new RedisAbsence(client, reconnected) };
+    const absence = reconnected && new RedisAbsence(client, reconnected);
+    return (this.#opened = { client, runId: new RunId(client), absence });
+  }
+
+  #closed(operation: string): CacheError<'STORE_UNAVAILABLE'> {
+    return this.failure(operation, 'the store was closed');
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Entry, EntryHeader } from '../core/entry.js';
 import { DEFAULT_MAX_VALUE_BYTES } from '../serialization/codec.js';
 import { compress, decompress } from '../serialization/compression.js';
-import type { WrittenEntry } from '../serialization/entry-format.js';
-import { formatHeader, parseEntry } from '../serialization/entry-format.js';
+import type { HeaderLine } from '../serialization/entry-format.js';
+import { formatHeader, parseHeader } from '../serialization/entry-format.js';
 import type { Lease, StoreNamespace } from './store.js';
 
 interface NewEntry {
@@ -10,10 +10,20 @@ interface NewEntry {
   readonly payload: string;
 }
 
+/** How many headers are remembered, and of how many characters at most: together they take a few megabytes. */
+const MOST_HEADERS = 2_000;
+const LONGEST_HEADER = 1_000;
+
 const FOREIGN = 'it is not what nestash writes; it will be replaced, but whoever wrote it may come again';
 
-/** Entries as texts in Redis. What is compressed is read by everybody, whether they compress or not. */
+/**
+ * Entries as texts in Redis. What is compressed is read by everybody, whether they compress or not. Whoever reads the same
+ * entry again need not read its header again, which would take as long as parsing a payload of 1 kB; those read first
+ * are forgotten first.
+ */
 export class RedisEntries {
+  readonly #headers = new Map<string, HeaderLine>();
+
   /** @param compressAbove payloads of more bytes are compressed. */
   constructor(
     private readonly namespace: Pick<StoreNamespace, 'maxValueBytes' | 'tell'>,
@@ -40,19 +50,30 @@ export class RedisEntries {
    * The one place where a text that is no entry of ours, or a damaged one, becomes a miss. Only what is compressed has to
    * be waited for.
    *
-   * @param key under which it was found, where that is to be told of a damaged one.
+   * @param key under which it was found, where damage is to be told of and headers are to be remembered.
    */
   read(text: string | null | undefined, key?: string): Entry | undefined | Promise<Entry | undefined> {
     if (typeof text !== 'string') return undefined;
-    const written = parseEntry(text);
+    const written = this.#headerOf(text, key);
     if (!written) return this.#damaged(key, new Error(FOREIGN));
-    return written.compression ? this.#decompressed(written, key) : this.#whole(written, key);
+    const payload = text.slice(written.line.length);
+    return written.compression ? this.#decompressed(written, payload, key) : this.#whole(written, payload, key);
   }
 
-  async #decompressed(written: WrittenEntry, key: string | undefined): Promise<Entry | undefined> {
+  #headerOf(text: string, key: string | undefined): HeaderLine | undefined {
+    const known = key === undefined ? undefined : this.#headers.get(key);
+    if (known && text.startsWith(known.line)) return known;
+    const read = parseHeader(text);
+    if (key === undefined || !read || read.line.length > LONGEST_HEADER) return read;
+    if (!known && this.#headers.size >= MOST_HEADERS) this.#headers.delete(this.#headers.keys().next().value!);
+    this.#headers.set(key, read);
+    return read;
+  }
+
+  async #decompressed(written: HeaderLine, compressed: string, key: string | undefined): Promise<Entry | undefined> {
     const { maxValueBytes = DEFAULT_MAX_VALUE_BYTES } = this.namespace;
     try {
-      return this.#whole({ ...written, payload: await decompress(written.payload, maxValueBytes) }, key);
+      return this.#whole(written, await decompress(compressed, maxValueBytes), key);
     } catch (cause) {
       const problem = `it is no gzip of at most ${maxValueBytes} bytes; it will be replaced`;
       return this.#damaged(key, new Error(problem, { cause }));
@@ -60,7 +81,7 @@ export class RedisEntries {
   }
 
   /** What clients get is not parsed before, so that an entry which was cut off, or added to, has to show here. */
-  #whole({ header, payload, length }: WrittenEntry, key: string | undefined): Entry | undefined {
+  #whole({ header, length }: HeaderLine, payload: string, key: string | undefined): Entry | undefined {
     if (payload.length === length) return { header, payload };
     return this.#damaged(key, new Error(`it has ${payload.length} characters instead of ${length}`));
   }

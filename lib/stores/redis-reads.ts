@@ -16,10 +16,6 @@ import type { Snapshot } from './store.js';
  */
 const LARGE = 8_192;
 
-interface WholeSnapshot extends Snapshot {
-  readonly generations: ReadonlyMap<string, string | null>;
-}
-
 /** Reads entries with the generations by which they are judged, in as few commands as that takes. */
 export class RedisReads {
   readonly #batches = new Map<Shard, RedisBatch>();
@@ -43,10 +39,9 @@ export class RedisReads {
   /** The present generations of groups where a path is. What another process of the server has brought back counts for nothing. */
   async generations(path: string, groups: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
     const shard = this.topology.shardOf(path);
-    const { value, runId } = await this.#batchOf(shard).get(shard.keys.generations([ROOT_GROUP, ...groups]));
-    const [root, ...ids] = value;
-    const isTrusted = isOfRun(runId, root);
-    return new Map(groups.map((group, index) => [group, (isTrusted && ids[index]) || null]));
+    const { generations, runId } = await this.#batchOf(shard).ask({ names: [], groups: [ROOT_GROUP, ...groups] });
+    const isTrusted = isOfRun(runId, generations.get(ROOT_GROUP));
+    return new Map(groups.map((group) => [group, (isTrusted && generations.get(group)) || null]));
   }
 
   /** Remembers what the next reader of an entry should know. */
@@ -61,51 +56,48 @@ export class RedisReads {
 
   async #read(address: Address, shard: Shard): Promise<Snapshot | undefined> {
     const { keys } = shard;
-    const groups = [...address.groups, ...this.#remembered.ownGroups(address)];
-    const names = [keys.entry(address.path), ...keys.generations(groups)];
+    const names = [keys.entry(address.path)];
     if (address.isDependedOn) names.push(keys.own(address.path));
-    const { value, runId } = await this.#batchOf(shard).get(names, this.#remembered.isLarge(address.path));
-    const [text, ...ids] = value;
-    const generations = new Map<string, string | null>();
-    for (let index = 0; index < groups.length; index++) generations.set(groups[index]!, ids[index] ?? null);
-    const read = this.entries.read(text, names[0]);
+    const groups = this.#remembered.groupsOf(address);
+    const isLarge = this.#remembered.isLarge(address.path);
+    const { values, generations, runId } = await this.#batchOf(shard).ask({ names, groups, isLarge });
+    const read = this.entries.read(values[0], names[0]);
     const entry = read instanceof Promise ? await read : read;
     if (!entry || !isOfRun(runId, generations.get(ROOT_GROUP))) return undefined;
     const own = ownGroups(address, entry);
     this.noteStored(address.path, own, entry.payload);
     const unread = own.filter((group) => !generations.has(group));
-    const snapshot = { entry, generations, ...(address.isDependedOn && { own: ids.at(-1) ?? null }) };
+    const snapshot = { entry, generations, ...(address.isDependedOn && { own: values[1] ?? null }) };
     return unread.length === 0 || isDead(snapshot) ? snapshot : this.#withOwnGroups(snapshot, unread, shard);
   }
 
   /** Reads the groups that only the entry names as well. */
   async #withOwnGroups(
-    { entry, generations, own }: WholeSnapshot,
+    { entry, generations, own }: Snapshot,
     unread: readonly string[],
     shard: Shard,
   ): Promise<Snapshot | undefined> {
-    const { value, runId } = await this.#batchOf(shard).get(shard.keys.generations(unread));
-    if (!isOfRun(runId, entry.header.groups.get(ROOT_GROUP))) return undefined;
-    const read = unread.map((group, index) => [group, value[index] ?? null] as const);
-    return { entry, generations: new Map([...generations, ...read]), own };
+    const second = await this.#batchOf(shard).ask({ names: [], groups: unread });
+    if (!isOfRun(second.runId, entry.header.groups.get(ROOT_GROUP))) return undefined;
+    const present = (group: string) => (second.generations.has(group) ? second.generations : generations).get(group);
+    return { entry, generations: { get: present }, own };
   }
 
   async #validate(address: Address, copy: Entry, shard: Shard): Promise<Snapshot | undefined> {
     const { keys } = shard;
-    const { groups } = copy.header;
-    const names = [...groups.keys(), ...address.groups.filter((group) => !groups.has(group))];
+    const { groups: built } = copy.header;
+    const groups = [...built.keys(), ...address.groups.filter((group) => !built.has(group))];
     const asked = this.#headsOf(shard).get(keys.entry(address.path));
     // A server that fails has failed once, and that is said of the other command.
     asked.catch(() => undefined);
-    const own = address.isDependedOn ? [keys.own(address.path)] : [];
-    const { value: ids, runId } = await this.#batchOf(shard).get([...keys.generations(names), ...own]);
+    const names = address.isDependedOn ? [keys.own(address.path)] : [];
+    const { values, generations, runId } = await this.#batchOf(shard).ask({ names, groups });
     const head = await asked;
-    const generations = new Map(names.map((name, index) => [name, ids[index] ?? null]));
     const root = generations.get(ROOT_GROUP);
     // The two may have been answered by two processes, of which the second does not know what the first one did.
     if (!isOfRun(runId, root) || !isOfRun(head.runId, root) || head.value === '') return undefined;
     if (!isHeadOf(head.value, copy.header)) return this.#read(address, shard);
-    return { entry: copy, generations, ...(address.isDependedOn && { own: ids.at(-1) ?? null }) };
+    return { entry: copy, generations, ...(address.isDependedOn && { own: values[0] ?? null }) };
   }
 
   #batchOf(shard: Shard): RedisBatch {
@@ -135,7 +127,9 @@ function nothingIfPartial(error: unknown): undefined {
 }
 
 /** Whether an entry is dead whatever the generations are that have not been read. */
-function isDead({ entry, generations }: WholeSnapshot): boolean {
-  const { groups } = entry.header;
-  return [...generations].some(([group, id]) => groups.has(group) && groups.get(group) !== id);
+function isDead({ entry, generations }: Snapshot): boolean {
+  return [...entry.header.groups].some(([group, id]) => {
+    const present = generations.get(group);
+    return present !== undefined && present !== id;
+  });
 }

@@ -19,8 +19,10 @@ export class RememberedEntries {
   /** How many groups are remembered of all paths together. */
   #groups = 0;
 
-  ownGroups({ path, groups }: Address): readonly string[] {
-    return this.#byPath.get(path)?.own.filter((group) => !groups.includes(group)) ?? [];
+  /** The groups of a reader, and those that the entry named besides. */
+  groupsOf({ path, groups }: Address): readonly string[] {
+    const memory = this.#byPath.get(path);
+    return memory?.own.length ? [...new Set([...groups, ...memory.own])] : groups;
   }
 
   isLarge(path: string): boolean {

@@ -299,8 +299,8 @@ export default [
   {
     mistake: 'Redis: generations that another process of the server brought back are trusted',
     file: 'lib/stores/redis-reads.ts',
-    find: '(isTrusted && ids[index]) || null',
-    replace: 'ids[index] || null',
+    find: '(isTrusted && generations.get(group)) || null',
+    replace: 'generations.get(group) || null',
     tests: 'test/integration/nested-freshness.spec.ts',
     only: 'after a restart',
   },

@@ -86,8 +86,21 @@ export default [
   {
     mistake: 'a path is not in the root',
     ...groups,
-    find: 'const groups = [ROOT_GROUP];',
-    replace: 'const groups = [];',
+    find: '[ROOT_GROUP, ...prefixesOf',
+    replace: '[...prefixesOf',
+  },
+  {
+    mistake: 'the groups of one path are those of another',
+    ...groups,
+    find: 'lists.get(parent);',
+    replace: 'lists.get(parent.slice(0, 3));',
+  },
+  {
+    mistake: 'lists of groups are kept without end',
+    ...groups,
+    find: 'if (lists.size >= MOST_LISTS) lists.clear();',
+    replace: '',
+    only: 'are one list for paths side by side',
   },
   {
     mistake: 'a path is not in the group of its first segment',

@@ -41,8 +41,8 @@ export default [
   {
     mistake: 'the second part of a read counts whoever answered',
     ...reads,
-    find: 'if (!isOfRun(runId, entry.header.groups.get(ROOT_GROUP))) return undefined;',
-    replace: 'void runId;',
+    find: 'if (!isOfRun(second.runId, entry.header.groups.get(ROOT_GROUP))) return undefined;',
+    replace: '',
     ...runIds,
     only: 'says nothing of an entry when the second part',
   },

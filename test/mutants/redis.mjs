@@ -218,16 +218,23 @@ export default [
   {
     mistake: 'everybody waits for what depends on a thousand groups',
     ...batch,
-    find: ' || names.length > MOST_NAMES',
+    find: ' || names.length + groups.length > MOST_NAMES',
     replace: '',
     only: 'reads what names many groups apart',
   },
   {
     mistake: 'not everybody is told that a command failed',
     ...batch,
-    find: 'for (const { reject } of questions.slice(1)) reject(repeated(error));',
-    replace: 'questions.at(-1)!.reject(error);',
+    find: 'for (const { reject } of readers.slice(1)) reject(repeated(error));',
+    replace: 'readers.at(-1)!.reject(error);',
     only: 'fails for each of its readers',
+  },
+  {
+    mistake: 'a command asks for the groups of its first reader only',
+    ...batch,
+    find: 'new Set([...lists].flat())',
+    replace: 'new Set([...lists][0])',
+    only: 'each of its readers by the groups of its own',
   },
   {
     mistake: 'a command that fails for many readers is many failures',

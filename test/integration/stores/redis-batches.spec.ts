@@ -103,6 +103,17 @@ describe('a command for several reads', () => {
     expect(await readAll(bench, addresses)).toEqual([undefined, undefined, undefined, 'post:3']);
   });
 
+  it('judges each of its readers by the groups of its own', async () => {
+    const bench = await opened.bench(server.url);
+    const names = ['one:a', 'one:b', 'two:a', 'three'];
+    const addresses = names.map((name) => bench.address(name));
+    for (const [index, address] of addresses.entries()) await bench.load(address, names[index]!);
+    await bench.invalidate({ groups: [bench.path('two')] });
+    expect(await readAll(bench, addresses)).toEqual(['one:a', 'one:b', undefined, 'three']);
+    await bench.invalidate({ groups: [bench.path('one')] });
+    expect(await readAll(bench, addresses)).toEqual([undefined, undefined, undefined, 'three']);
+  });
+
   it('fails for each of its readers, and counts as one failure of the store', async () => {
     const { client, bench, addresses } = await benchWith(numbered(8));
     const store = new GuardedStore(bench.store, { name: 'default', clock: systemClock, tell: () => undefined });

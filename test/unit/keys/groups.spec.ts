@@ -22,6 +22,14 @@ describe('the groups of a path', () => {
     expect(groupsOf('~p.acme:public:blog')).toEqual(['~root', '~p.acme', '~p.acme:public']);
   });
 
+  it('are one list for paths side by side, as long as there are not too many of them', () => {
+    const list = groupsOf('a:b:1');
+    expect(groupsOf('a:b:2')).toBe(list);
+    for (let index = 0; index < 1_000; index++) expect(groupsOf(`a:${index}:1`)).toEqual(['~root', 'a', `a:${index}`]);
+    expect(groupsOf('a:b:2')).toEqual(list);
+    expect(groupsOf('a:b:2')).not.toBe(list);
+  });
+
   it('contain the group of every path that it is below, and no other', () => {
     const paths = fc.array(fc.constantFrom('a', 'b', 'ab'), { maxLength: 4 }).map((segments) => segments.join(':'));
     fc.assert(

@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import type { CacheEvent } from '../../../lib/core/events.js';
 import { RedisEntries } from '../../../lib/stores/redis-entries.js';
@@ -87,5 +89,65 @@ describe('an entry in Redis', () => {
     }
     expect(misses).toBeGreaterThan(text.length - start);
     expect(events).toHaveLength(misses);
+  });
+});
+
+describe('the header of an entry in Redis', () => {
+  const entry = (token: string, payload: string, version = '') =>
+    `nestash1 ${token} 1 2 0 0 json value - ${payload.length} ${version || '-'} - - - ~root=r1.x\n${payload}`;
+  const headerOf = async (entries: RedisEntries, text: string, key = KEY) => (await entries.read(text, key))?.header;
+
+  it('is read once for a key, and again as soon as it is another one', async () => {
+    const { entries } = entriesOf();
+    const first = await headerOf(entries, entry('t1', '1'));
+    expect(first?.token).toBe('t1');
+    expect(await headerOf(entries, entry('t1', '2'))).toBe(first);
+    expect((await headerOf(entries, entry('t2', '1')))?.token).toBe('t2');
+    expect((await headerOf(entries, entry('t2', '1')))?.token).toBe('t2');
+    expect(await headerOf(entries, entry('t1', '1'), `${KEY}0`)).not.toBe(first);
+  });
+
+  it('is that of the payload behind it, also where it was read before', async () => {
+    const { entries, events } = entriesOf();
+    const text = entry('t1', '"one"');
+    expect(await entries.read(text, KEY)).toMatchObject({ payload: '"one"' });
+    expect(await entries.read(text.replace('one', 'two'), KEY)).toMatchObject({ payload: '"two"' });
+    expect(await entries.read(text.slice(0, -1), KEY)).toBeUndefined();
+    expect(await entries.read(`${text} `, KEY)).toBeUndefined();
+    expect(events).toHaveLength(2);
+  });
+
+  it('is not remembered where it is long', async () => {
+    const { entries } = entriesOf();
+    const [short, long] = [900, 1_000].map((length) => entry('t1', '1', 'v'.repeat(length)));
+    expect(await headerOf(entries, short!)).toBe(await headerOf(entries, short!));
+    expect(await headerOf(entries, long!, 'long')).not.toBe(await headerOf(entries, long!, 'long'));
+  });
+
+  it('is forgotten in the order in which keys were first read', async () => {
+    const { entries } = entriesOf();
+    const [first, second] = [
+      await headerOf(entries, entry('t', '1'), '0'),
+      await headerOf(entries, entry('t', '1'), '1'),
+    ];
+    for (let key = 2; key <= 2_000; key++) await entries.read(entry('t', '1'), String(key));
+    expect(await headerOf(entries, entry('t', '1'), '1')).toBe(second);
+    expect(await headerOf(entries, entry('t', '1'), '0')).not.toBe(first);
+  });
+
+  it('is remembered without its payload', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const { entries } = entriesOf();
+    const read = async (key: number): Promise<void> => {
+      const text = Buffer.from(entry('t', 'x'.repeat(1_000_000))).toString();
+      expect(await entries.read(text, String(key))).toBeDefined();
+    };
+    await read(0);
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let key = 1; key <= 50; key++) await read(key);
+    collect();
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(10_000_000);
   });
 });
