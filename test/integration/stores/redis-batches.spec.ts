@@ -108,6 +108,7 @@ describe('a command for several reads', () => {
     const names = ['one:a', 'one:b', 'two:a', 'three'];
     const addresses = names.map((name) => bench.address(name));
     for (const [index, address] of addresses.entries()) await bench.load(address, names[index]!);
+    expect(await readAll(bench, addresses)).toEqual(names);
     await bench.invalidate({ groups: [bench.path('two')] });
     expect(await readAll(bench, addresses)).toEqual(['one:a', 'one:b', undefined, 'three']);
     await bench.invalidate({ groups: [bench.path('one')] });
