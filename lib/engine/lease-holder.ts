@@ -12,8 +12,9 @@ import { entryOf } from './result.js';
 /** An answer that a caller goes on with. */
 type Usable = Extract<Begun, { kind: 'alive' | 'leased' }>;
 
-const FIRST_POLL = 5;
-const LAST_POLL = 25;
+/** How long to wait between two looks at somebody else's load: a twentieth of what it has taken so far, within these bounds. */
+const SHORTEST_POLL = 5;
+const LONGEST_POLL = 25;
 
 /** A load that takes longer counts as hung, in milliseconds: its lease is let go, and others load. */
 export const LONGEST_LOAD = 60_000;
@@ -39,9 +40,9 @@ export class LeaseHolder {
    */
   async begin(request: LoadRequest, ignore: string | undefined): Promise<Usable | undefined> {
     const { clock, waitTimeout } = this.context;
-    const deadline = clock.monotonic() + waitTimeout;
+    const start = clock.monotonic();
     let ignored = ignore;
-    for (let pause = FIRST_POLL; ; pause = Math.min(2 * pause, LAST_POLL)) {
+    for (;;) {
       const begun = await this.#try(request, 'load', ignored);
       if (begun?.kind === 'alive') {
         const { header } = begun.entry;
@@ -49,9 +50,10 @@ export class LeaseHolder {
         if (isFresh && (await areUnchanged(this.context.stores, header.elsewhere))) return begun;
         ignored = header.token;
       } else if (begun?.kind !== 'busy') return begun?.kind === 'closed' ? undefined : begun;
-      if (clock.monotonic() >= deadline) return undefined;
+      const waited = clock.monotonic() - start;
+      if (waited >= waitTimeout) return undefined;
       request.waits?.();
-      await sleep(clock, pause);
+      await sleep(clock, Math.min(Math.max(waited / 20, SHORTEST_POLL), LONGEST_POLL));
     }
   }
 

@@ -11,9 +11,23 @@ export function withDeadline<T>(
   lateError: () => Error,
   clock: Clock = systemClock,
 ): Promise<T> {
+  // After a pause of this process an answer that came in time may still be unread.
+  return unlessLate(work, { delay, clock }, (_, reject) => setImmediate(() => reject(lateError())));
+}
+
+/** What `work` comes to, or undefined once `delay` milliseconds have passed. */
+export function within<T>(work: Promise<T>, delay: number, clock: Clock): Promise<T | undefined> {
+  return unlessLate<T | undefined>(work, { delay: Math.max(0, delay), clock }, (resolve) => resolve(undefined));
+}
+
+/** No timer outlives the work. */
+function unlessLate<T>(
+  work: Promise<T>,
+  { delay, clock }: { readonly delay: number; readonly clock: Clock },
+  late: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    // After a pause of this process an answer that came in time may still be unread.
-    const cancel = clock.after(delay, () => setImmediate(() => reject(lateError())));
+    const cancel = clock.after(delay, () => late(resolve, reject));
     work.then(
       (value) => {
         cancel();
@@ -25,17 +39,4 @@ export function withDeadline<T>(
       },
     );
   });
-}
-
-/** What `work` comes to, or undefined once `delay` milliseconds have passed; no timer outlives the work. */
-export async function within<T>(work: Promise<T>, delay: number, clock: Clock): Promise<T | undefined> {
-  let cancel: (() => void) | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    cancel = clock.after(Math.max(0, delay), () => resolve(undefined));
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    cancel?.();
-  }
 }
