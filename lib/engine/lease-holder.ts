@@ -12,7 +12,7 @@ import { entryOf } from './result.js';
 /** An answer that a caller goes on with. */
 type Usable = Extract<Begun, { kind: 'alive' | 'leased' }>;
 
-/** How long to wait between two looks at somebody else's load: a twentieth of what it has taken so far, within these bounds. */
+/** The pauses between looks at somebody else's load, a twentieth of what has been waited so far, are within these bounds. */
 const SHORTEST_POLL = 5;
 const LONGEST_POLL = 25;
 

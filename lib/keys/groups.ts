@@ -31,10 +31,10 @@ const PARTITION_MARK = '~p.';
 /** How many groups the tags are spread over that are known only after a load. Part of the key format. */
 export const BUCKETS = 256;
 
-const ONLY_ROOT: readonly string[] = [ROOT_GROUP];
-const MOST_LISTS = 1_000;
-/** By the longest prefix among them: what stands side by side is in the same groups, and shares one list of them. */
-const lists = new Map<string, readonly string[]>();
+const ONLY_ROOT: readonly string[] = Object.freeze([ROOT_GROUP]);
+const MOST_PARENTS = 1_000;
+/** By the longest prefix among them. What stands side by side is in the same groups, and shares one list of them. */
+const groupsByParent = new Map<string, readonly string[]>();
 
 /**
  * The groups of a path: the root, and every prefix that ends in front of a `:`. For paths that have them in common it is
@@ -44,10 +44,10 @@ export function groupsOf(path: string): readonly string[] {
   const end = path.lastIndexOf(':');
   if (end < 0) return ONLY_ROOT;
   const parent = path.slice(0, end);
-  let groups = lists.get(parent);
+  let groups = groupsByParent.get(parent);
   if (groups) return groups;
-  if (lists.size >= MOST_LISTS) lists.clear();
-  lists.set(parent, (groups = [ROOT_GROUP, ...prefixesOf(parent), parent]));
+  if (groupsByParent.size >= MOST_PARENTS) groupsByParent.clear();
+  groupsByParent.set(parent, (groups = Object.freeze([ROOT_GROUP, ...prefixesOf(parent), parent])));
   return groups;
 }
 

@@ -10,7 +10,7 @@ export interface Question {
 }
 
 export interface Reply {
-  /** In the order of the names. */
+  /** In the order of the names; what stands behind them is for nobody. */
   readonly values: readonly (string | null)[];
   /** Those that the reader asked for, and whatever others asked for in the same command. */
   readonly generations: ReadonlyMap<string, string | null>;
@@ -24,7 +24,7 @@ interface Asked extends Question {
 }
 
 /** What some readers ask for together: each name and group once. */
-interface Union extends Question {
+interface Union extends Pick<Question, 'names' | 'groups'> {
   /** Where the names of each reader are; undefined for a reader alone. */
   readonly places?: readonly (readonly number[])[];
 }

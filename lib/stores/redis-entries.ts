@@ -10,16 +10,15 @@ interface NewEntry {
   readonly payload: string;
 }
 
-/** How many headers are remembered, and of how many characters at most: together they take a few megabytes. */
-const MOST_HEADERS = 2_000;
+/** How many headers are remembered, and of how many characters at most: together they take about five megabytes. */
+const MOST_HEADERS = 5_000;
 const LONGEST_HEADER = 1_000;
 
 const FOREIGN = 'it is not what nestash writes; it will be replaced, but whoever wrote it may come again';
 
 /**
  * Entries as texts in Redis. What is compressed is read by everybody, whether they compress or not. Whoever reads the same
- * entry again need not read its header again, which would take as long as parsing a payload of 1 kB; those read first
- * are forgotten first.
+ * entry again need not read its header again, which would take as long as parsing a payload of 1 kB.
  */
 export class RedisEntries {
   readonly #headers = new Map<string, HeaderLine>();
@@ -65,7 +64,7 @@ export class RedisEntries {
     if (known && text.startsWith(known.line)) return known;
     const read = parseHeader(text);
     if (key === undefined || !read || read.line.length > LONGEST_HEADER) return read;
-    if (!known && this.#headers.size >= MOST_HEADERS) this.#headers.delete(this.#headers.keys().next().value!);
+    if (!known && this.#headers.size >= MOST_HEADERS) this.#headers.clear();
     this.#headers.set(key, read);
     return read;
   }

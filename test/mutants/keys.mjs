@@ -92,13 +92,13 @@ export default [
   {
     mistake: 'the groups of one path are those of another',
     ...groups,
-    find: 'lists.get(parent);',
-    replace: 'lists.get(parent.slice(0, 3));',
+    find: 'groupsByParent.get(parent);',
+    replace: 'groupsByParent.get(parent.slice(0, 3));',
   },
   {
     mistake: 'lists of groups are kept without end',
     ...groups,
-    find: 'if (lists.size >= MOST_LISTS) lists.clear();',
+    find: 'if (groupsByParent.size >= MOST_PARENTS) groupsByParent.clear();',
     replace: '',
     only: 'are one list for paths side by side',
   },

@@ -57,10 +57,26 @@ export default [
   {
     mistake: 'the lease of another process is waited for without end',
     file: leases,
-    find: 'if (clock.monotonic() >= deadline) return undefined;',
+    find: 'if (waited >= waitTimeout) return undefined;',
     replace: '',
     tests: failing,
     only: 'keeps the callers of other processes for the time limit only',
+  },
+  {
+    mistake: 'whoever waits for another process always asks again at once',
+    file: leases,
+    find: 'waited / 20',
+    replace: '0',
+    tests: 'test/unit/engine/leases.spec.ts',
+    only: 'less often the longer',
+  },
+  {
+    mistake: 'whoever waits for another process soon asks seldom',
+    file: leases,
+    find: 'waited / 20',
+    replace: 'waited',
+    tests: 'test/unit/engine/leases.spec.ts',
+    only: 'less often the longer',
   },
   {
     mistake: 'a load that was cut off by an undelivered invalidation is stored',

@@ -122,8 +122,8 @@ export default [
   {
     mistake: 'a wait that ended leaves its timer',
     file: 'lib/resilience/deadline.ts',
-    find: '    cancel?.();\n',
-    replace: '',
+    find: '        cancel();\n        resolve(value);',
+    replace: '        resolve(value);',
     tests: 'test/unit/resilience/deadline.spec.ts',
   },
   {

@@ -299,7 +299,7 @@ export default [
     find: '!known && this.#headers.size >= MOST_HEADERS',
     replace: 'false',
     tests: 'test/unit/stores/redis-entries.spec.ts',
-    only: 'forgotten in the order',
+    only: 'forgotten when there are too many',
   },
   {
     mistake: 'headers of any length are remembered',

@@ -14,6 +14,25 @@ describe('the lease of a load', () => {
     expect(await at.stored('posts:1')).toBe('one');
   });
 
+  it('is asked for by another process less often the longer that waits', async () => {
+    const at = EngineBench.inMemory();
+    const gate = new Gate();
+    const leader = at.get('posts:1', gate.load);
+    await gate.called();
+    const neighbour = at.neighbour();
+    const elsewhere = neighbour.get('posts:1', () => 'two');
+    await at.clock.advance(99);
+    expect(neighbour.store.calls('begin')).toBe(20);
+    await at.clock.advance(901);
+    const before = neighbour.store.calls('begin');
+    await at.clock.advance(1_000);
+    expect(neighbour.store.calls('begin') - before).toBe(40);
+    gate.finish('one');
+    expect(await leader).toBe('one');
+    await at.clock.advance(25);
+    expect(await elsewhere).toBe('one');
+  });
+
   it('is no longer renewed once it is lost', async () => {
     const at = EngineBench.inMemory();
     const gate = new Gate();

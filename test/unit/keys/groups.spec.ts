@@ -25,6 +25,7 @@ describe('the groups of a path', () => {
   it('are one list for paths side by side, as long as there are not too many of them', () => {
     const list = groupsOf('a:b:1');
     expect(groupsOf('a:b:2')).toBe(list);
+    expect([list, groupsOf('a')].map((each) => Object.isFrozen(each))).toEqual([true, true]);
     for (let index = 0; index < 1_000; index++) expect(groupsOf(`a:${index}:1`)).toEqual(['~root', 'a', `a:${index}`]);
     expect(groupsOf('a:b:2')).toEqual(list);
     expect(groupsOf('a:b:2')).not.toBe(list);
