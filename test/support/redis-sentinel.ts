@@ -92,8 +92,8 @@ export class TestSentinels {
     const [master, replica] = [await this.master(), await this.replica()];
     await this.#until(async () => {
       const named = await this.#named();
-      if (named.every((port) => port === replica.port)) return true;
-      // Asked again: a Sentinel that was held up gives up what it has begun. It refuses while it is at it.
+      if (named.every((port) => port === replica.port) && (await this.#hasChanged(master, replica))) return true;
+      // Asked again: a Sentinel that was held up gives up, or takes back, what it has begun. It refuses while it is at it.
       const isUntouched = named.every((port) => port === master.port);
       if (isUntouched)
         await this.admin(this.sentinels[0]!)
@@ -101,8 +101,6 @@ export class TestSentinels {
           .catch(() => undefined);
       return false;
     });
-    await this.#until(() => this.#says(replica, 'role:master'));
-    await this.#until(() => this.#says(master, 'master_link_status:up'));
     return replica;
   }
 
@@ -139,6 +137,10 @@ export class TestSentinels {
         return of('num-slaves') === 1 && of('num-other-sentinels') === SENTINELS - 1;
       });
     }
+  }
+
+  async #hasChanged(master: RedisServer, replica: RedisServer): Promise<boolean> {
+    return (await this.#says(replica, 'role:master')) && (await this.#says(master, 'master_link_status:up'));
   }
 
   async #named(): Promise<number[]> {
