@@ -42,14 +42,15 @@ const MOST_NAMES = 64;
 export class RedisBatch {
   #together: Asked[] = [];
   #apart: Asked[] = [];
+  /** How many commands have no answer yet. */
+  #onTheirWay = 0;
 
   constructor(private readonly shard: Shard) {}
 
   /** @throws CacheError `STORE_UNAVAILABLE`; `isRepeated` for all but the first of those whom the command was for. */
   ask({ names, groups, isLarge = false }: Question): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      // A microtask would be too early: the others may still be on their way here in microtasks of their own.
-      if (this.#together.length + this.#apart.length === 0) process.nextTick(() => this.#send());
+      if (this.#together.length + this.#apart.length === 0) this.#soon(() => this.#send());
       const isApart = isLarge || names.length + groups.length > MOST_NAMES;
       (isApart ? this.#apart : this.#together).push({ names, groups, resolve, reject });
     });
@@ -61,11 +62,22 @@ export class RedisBatch {
     for (let start = 0; start < together.length; start += MOST_QUESTIONS) {
       void this.#answer(together.slice(start, start + MOST_QUESTIONS));
     }
-    for (const question of apart) void this.#answer([question]);
+    for (const readers of byEntry(apart)) void this.#answer(readers);
+  }
+
+  /**
+   * A microtask would be too early: the others may still be on their way here in microtasks of their own. While an answer
+   * is on its way, whoever comes in other callbacks of this turn of the event loop is waited for, too (as in Nagle's
+   * algorithm, RFC 896): a reader alone never waits, and many requests that arrive together are one command.
+   */
+  #soon(send: () => void): void {
+    if (this.#onTheirWay === 0) process.nextTick(send);
+    else setImmediate(send);
   }
 
   async #answer(readers: readonly Asked[]): Promise<void> {
     const [first] = readers;
+    this.#onTheirWay++;
     try {
       const { names, groups, places }: Union = readers.length === 1 ? first! : unionOf(readers);
       const keys = [...names, ...this.shard.keys.generations(groups)];
@@ -80,8 +92,22 @@ export class RedisBatch {
     } catch (error) {
       first!.reject(error);
       for (const { reject } of readers.slice(1)) reject(repeated(error));
+    } finally {
+      this.#onTheirWay--;
     }
   }
+}
+
+/** Those who ask for the same entry together, and each of the others alone. */
+function byEntry(readers: readonly Asked[]): Asked[][] {
+  const together = new Map<string | Asked, Asked[]>();
+  for (const reader of readers) {
+    const [entry = reader] = reader.names;
+    const others = together.get(entry);
+    if (others) others.push(reader);
+    else together.set(entry, [reader]);
+  }
+  return [...together.values()];
 }
 
 /** Readers of entries that stand side by side often have one list of groups. */

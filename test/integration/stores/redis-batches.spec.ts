@@ -75,6 +75,33 @@ describe('the reads of one tick', () => {
     expect(calls.length).toBe(1);
   });
 
+  it('go out in that tick where no answer is on its way', async () => {
+    const { bench, addresses, calls } = await benchWith(numbered(1));
+    for (const expected of [1, 2]) {
+      let sent: number | undefined;
+      setImmediate(() => (sent = calls.length));
+      await bench.payload(addresses[0]!);
+      expect(sent).toBe(expected);
+    }
+  });
+
+  it('wait for those of other callbacks while an answer is on its way', async () => {
+    const names = numbered(6);
+    const { bench, addresses, calls } = await benchWith(names);
+    const [first, ...others] = addresses;
+    const reads = [bench.payload(first!)];
+    await new Promise<void>((resolve) => {
+      for (const address of others) setImmediate(() => reads.push(bench.payload(address)));
+      setImmediate(resolve);
+    });
+    expect(calls.length).toBe(1);
+    expect(await Promise.all(reads)).toEqual(names);
+    expect(calls.length).toBe(2);
+    await bench.payload(first!);
+    expect(await Promise.all(addresses.map((address) => bench.payload(address)))).toEqual(names);
+    expect(calls.length).toBe(4);
+  });
+
   it('are several commands where there are very many of them', async () => {
     const names = numbered(300);
     const { bench, addresses, calls } = await benchWith(names);
@@ -135,6 +162,15 @@ describe('a command for several reads', () => {
     expect(keys.length).toBe(2);
     expect(keys[0]).not.toContain(`test:v1:${large.path}`);
     expect(keys[1]![0]).toBe(`test:v1:${large.path}`);
+  });
+
+  it('reads what is large once for all who ask for it', async () => {
+    const { bench, addresses, calls } = await benchWith(['small']);
+    const large = ['one', 'two'].map((name) => bench.address(name));
+    for (const address of large) await bench.load(address, 'x'.repeat(10_000));
+    const asked = [...large, ...addresses, ...large];
+    expect((await readAll(bench, asked)).map((text) => text?.length)).toEqual([10_000, 10_000, 5, 10_000, 10_000]);
+    expect(calls.length).toBe(3);
   });
 
   it('reads what names many groups apart from the rest', async () => {
