@@ -1,4 +1,5 @@
 import { CacheError } from '../core/errors.js';
+import { groupBy } from '../core/group-by.js';
 import type { Shard } from './redis-topology.js';
 
 /** What one reader asks for: the values of some keys, and the generations of some groups. */
@@ -36,7 +37,7 @@ const MOST_QUESTIONS = 128;
 const MOST_NAMES = 64;
 
 /**
- * Everything that is asked of one shard in one tick of the event loop, as one command that names each key once. It is
+ * Everything that is asked of one shard together, as one command that names each key once. It is
  * sent when all of them have asked, so that nobody gets what was read before; a question that is alone is sent as it is.
  */
 export class RedisBatch {
@@ -62,7 +63,8 @@ export class RedisBatch {
     for (let start = 0; start < together.length; start += MOST_QUESTIONS) {
       void this.#answer(together.slice(start, start + MOST_QUESTIONS));
     }
-    for (const readers of byEntry(apart)) void this.#answer(readers);
+    // Who asks for no entry has a command alone.
+    for (const readers of groupBy(apart, (reader) => reader.names[0] ?? reader).values()) void this.#answer(readers);
   }
 
   /**
@@ -96,18 +98,6 @@ export class RedisBatch {
       this.#onTheirWay--;
     }
   }
-}
-
-/** Those who ask for the same entry together, and each of the others alone. */
-function byEntry(readers: readonly Asked[]): Asked[][] {
-  const together = new Map<string | Asked, Asked[]>();
-  for (const reader of readers) {
-    const [entry = reader] = reader.names;
-    const others = together.get(entry);
-    if (others) others.push(reader);
-    else together.set(entry, [reader]);
-  }
-  return [...together.values()];
 }
 
 /** Readers of entries that stand side by side often have one list of groups. */

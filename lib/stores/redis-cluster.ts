@@ -1,3 +1,4 @@
+import { groupBy } from '../core/group-by.js';
 import { groupOf } from '../keys/groups.js';
 import { ClusterNodes } from './redis-cluster-nodes.js';
 import type { ClusterTarget } from './redis-cluster-nodes.js';
@@ -97,7 +98,7 @@ export class RedisCluster implements RedisTopology {
   /** One command a shard, all at once; what a node sends on to another one goes there key by key. */
   async #carryOut(names: readonly string[], task: Task): Promise<void> {
     const outcomes = await Promise.allSettled(
-      [...byTag(names)].map(([tag, group]) => this.#carryOutIn(slotOf(tag), group, task)),
+      [...groupBy(names, tagOf)].map(([tag, group]) => this.#carryOutIn(slotOf(tag), group, task)),
     );
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
@@ -116,15 +117,8 @@ export class RedisCluster implements RedisTopology {
   }
 }
 
-/** Names by their hash tag. No prefix has a brace, so the first one is the tag's. */
-function byTag(names: readonly string[]): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
-  for (const name of names) {
-    const start = name.indexOf('{') + 1;
-    const tag = name.slice(start, name.indexOf('}', start));
-    const group = groups.get(tag);
-    if (group) group.push(name);
-    else groups.set(tag, [name]);
-  }
-  return groups;
+/** The hash tag of a name. No prefix has a brace, so the first one is the tag's. */
+function tagOf(name: string): string {
+  const start = name.indexOf('{') + 1;
+  return name.slice(start, name.indexOf('}', start));
 }

@@ -232,8 +232,8 @@ export default [
   {
     mistake: 'what is large is read by each of its readers',
     ...batch,
-    find: 'if (others) others.push(reader);\n    else together.set(entry, [reader]);',
-    replace: 'together.set(others ? reader : entry, [reader]);',
+    find: 'reader.names[0] ?? reader',
+    replace: 'reader',
     only: 'once for all who ask for it',
   },
   {
