@@ -54,6 +54,8 @@ export type CacheEvent =
       readonly count: number;
       readonly error: unknown;
     }
+  /** A server does not track keys: stores hear of each other's deletions, but of none that is made by hand. */
+  | { readonly kind: 'keys-untracked'; readonly store: string; readonly error: unknown }
   /** A server does not announce what changes, so that copies of its entries are not served without asking. */
   | { readonly kind: 'changes-unheard'; readonly store: string; readonly error: unknown }
   /** A load of which nobody got the error: in the background, or because a stale value was served in its place. */

@@ -101,6 +101,10 @@ export class CacheLogger {
         );
       case 'invalidations-delivered':
         return this.log(`${subject} took the invalidations that waited: ${event.count} paths and groups`);
+      case 'keys-untracked':
+        return this.log(
+          `${subject} hears what other processes publish, and of a key that is deleted by hand only after ten seconds, because the server does not track keys: ${textOf(event.error)}`,
+        );
       case 'changes-unheard':
         return this.warn(
           `${subject} cannot be 'eventual' and asks on each hit, because the server does not announce what changes: ${textOf(event.error)}`,

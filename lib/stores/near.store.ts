@@ -111,8 +111,14 @@ export class NearStore implements CacheStore {
     return this.far.generations(path, groups);
   }
 
-  begin(request: BeginRequest): Promise<Begun> {
-    return this.far.begin(request);
+  /** A copy in whose place there is another entry by now is of no use to anybody, whether that was announced or not. */
+  async begin(request: BeginRequest): Promise<Begun> {
+    const { path } = request.address;
+    const copy = this.#copies.get(path);
+    const begun = await this.far.begin(request);
+    const isOther = begun.kind === 'alive' && copy?.entry.header.token !== begun.entry.header.token;
+    if (isOther && this.#copies.get(path) === copy) this.#copies.delete(path);
+    return begun;
   }
 
   renew(lease: Lease): Promise<boolean> {

@@ -7,6 +7,8 @@ import { ROOT_GROUP } from '../keys/groups.js';
 import { withDeadline } from '../resilience/deadline.js';
 import type { Announcer } from './far-store.js';
 import type { NearChanges } from './near-changes.js';
+import type { Announcements } from './redis-announcements.js';
+import { PublishedDeletions, TrackedKeys } from './redis-announcements.js';
 import type { RedisConnection } from './redis-client.js';
 import type { ListeningClient } from './redis-commands.js';
 import { LateReply } from './redis-failures.js';
@@ -24,26 +26,24 @@ export interface AnnouncerSettings {
   readonly clock?: Clock;
 }
 
-/** The channel by which a server tells RESP2 clients what changed. */
-const CHANNEL = '__redis__:invalidate';
+type Refusal = 'keys-untracked' | 'changes-unheard';
+
 /** How often one asks whether everything has been heard, in milliseconds; more often at first. */
 const PING_INTERVAL = 250;
 const FIRST_INTERVAL = 10;
 /** After so many milliseconds without an answer the connection is given up. */
 const SILENCE_LIMIT = 5_000;
-const CANARY_LIFETIME = 1_000;
 
 /**
- * Hears from a server which of our keys change, on one connection that is told of what happens to any key below our
- * prefixes, by whomever. What is said on a connection comes in order: when a PING is answered, everything has been
- * heard that was done before it was sent. The answers count once a key that we wrote ourselves was announced.
- *
- * With two connections (one that tracks, one that listens) nobody would notice that the first was killed.
- *
- * @see https://redis.io/docs/latest/develop/reference/client-side-caching/
+ * Hears from a server which of our keys change: the server tracks them, or where it does not, the stores publish what
+ * they delete. What is said on a connection comes in order: when a PING is answered, everything has been heard that was
+ * said before it was sent. The answers count once a change that we made ourselves was announced.
  */
 export class RedisAnnouncer implements Announcer {
   readonly #clock: Clock;
+  /** The first one that the server allows is used. */
+  readonly #ways: readonly [Announcements, Announcements];
+  #way: Announcements;
   #client: Promise<ListeningClient | undefined> | undefined;
   #runId: RunId | undefined;
   /** Rises when a connection begins and when it ends. */
@@ -51,11 +51,15 @@ export class RedisAnnouncer implements Announcer {
   #completeUntil = -Infinity;
   /** The name of a key that is written to see whether it is announced; undefined once it was. */
   #canary: string | undefined;
-  #isRefused = false;
+  /** What was said of the server already. */
+  readonly #told = new Set<Refusal>();
   #isClosed = false;
 
   constructor(private readonly settings: AnnouncerSettings) {
-    this.#clock = settings.clock ?? systemClock;
+    const { keys, connection, clock = systemClock } = settings;
+    this.#clock = clock;
+    this.#ways = [new TrackedKeys(keys, connection), new PublishedDeletions(keys, connection)];
+    [this.#way] = this.#ways;
   }
 
   get completeUntil(): number {
@@ -85,7 +89,7 @@ export class RedisAnnouncer implements Announcer {
     client.on('error', () => {});
     client.on('ready', () => void this.#listen(client));
     client.on('close', () => this.#end());
-    client.on('messageBuffer', (_, message) => this.#hear(message));
+    client.on('messageBuffer', (channel, message) => this.#hear(String(channel), message));
     this.#runId = new RunId(client);
     return client;
   }
@@ -99,43 +103,59 @@ export class RedisAnnouncer implements Announcer {
   async #listen(client: ListeningClient): Promise<void> {
     this.#end();
     const session = this.#session;
-    const { keys, changes } = this.settings;
     try {
-      const id = Number(await client.client('ID'));
-      const prefixes = [keys.entry(''), keys.generationPrefix].flatMap((prefix) => ['PREFIX', prefix]);
-      await client.client('TRACKING', 'ON', 'REDIRECT', id, 'BCAST', ...prefixes);
-      await client.subscribe(CHANNEL);
+      this.#way = await this.#begin(client);
     } catch (error) {
       if (session === this.#session) this.#giveUp(client, error);
       return;
     }
     if (session !== this.#session) return;
     // What was read before may have changed unheard, and so may what was on its way.
-    changes.noteEverything();
+    this.settings.changes.noteEverything();
     this.#canary = `~canary:${randomToken()}`;
     await this.#keepAsking(client, session);
   }
 
+  async #begin(client: ListeningClient): Promise<Announcements> {
+    const [preferred, other] = this.#ways;
+    try {
+      await preferred.begin(client);
+      return preferred;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      await other.begin(client);
+      this.#tell('keys-untracked', error);
+      return other;
+    }
+  }
+
   /** What may pass is tried again; what is not allowed stays so while the connection lasts. */
   #giveUp(client: ListeningClient, error: unknown): void {
-    if (!isRefusal(error)) return client.disconnect(true);
-    if (this.#isRefused) return;
-    this.#isRefused = true;
-    this.settings.tell?.({ kind: 'changes-unheard', store: this.settings.name, error });
+    if (isRefusal(error)) this.#tell('changes-unheard', error);
+    else client.disconnect(true);
+  }
+
+  #tell(kind: Refusal, error: unknown): void {
+    if (this.#told.has(kind)) return;
+    this.#told.add(kind);
+    this.settings.tell?.({ kind, store: this.settings.name, error });
   }
 
   async #keepAsking(client: ListeningClient, session: number): Promise<void> {
     let pause = FIRST_INTERVAL;
     while (session === this.#session && !this.#isClosed) {
-      if (this.#canary !== undefined) this.#release(this.#canary);
+      if (this.#canary !== undefined) this.#way.release(this.#canary).catch(() => undefined);
       const sentAt = this.#clock.monotonic();
+      const asked = this.#way.isComplete(this.#runId?.known).catch(() => false);
       try {
         await withDeadline(client.ping(), SILENCE_LIMIT, () => new LateReply(), this.#clock);
       } catch {
         if (session === this.#session) client.disconnect(true);
         return;
       }
-      if (session === this.#session && this.#canary === undefined) {
+      const isComplete = await asked;
+      if (!isComplete) this.settings.changes.noteEverything();
+      if (isComplete && session === this.#session && this.#canary === undefined) {
         this.#completeUntil = sentAt;
         pause = PING_INTERVAL;
       }
@@ -144,17 +164,12 @@ export class RedisAnnouncer implements Announcer {
     }
   }
 
-  #release(canary: string): void {
-    const { connection, keys } = this.settings;
-    const name = keys.generation(canary);
-    connection.send('watch', (commands) => commands.set(name, '', 'PX', CANARY_LIFETIME, 'NX')).catch(() => undefined);
-  }
-
   /** @param message the keys that changed, or nothing where all of them did. */
-  #hear(message: unknown): void {
+  #hear(channel: string, message: unknown): void {
+    if (channel !== this.#way.channel) return;
     const { keys, changes } = this.settings;
-    if (!Array.isArray(message)) return changes.noteEverything();
-    const names = message.map((key) => keys.nameOf(String(key)));
+    const names = this.#way.keysIn(message)?.map((key) => keys.nameOf(key));
+    if (!names) return changes.noteEverything();
     if (this.#canary !== undefined && names.includes(this.#canary)) this.#canary = undefined;
     changes.note(names);
   }

@@ -8,7 +8,7 @@ import type { CommandSettings } from './redis-failures.js';
 import { LateReply, RedisFailures, quoted, silence } from './redis-failures.js';
 import { makeClient, makeListener } from './redis-made-client.js';
 import { RunId } from './redis-run-id.js';
-import type { Script } from './redis-scripts.js';
+import type { Script } from './redis-change-scripts.js';
 import type { ListeningClient, RedisClient, RedisCommands } from './redis-commands.js';
 import type { ServerTarget } from './redis-target.js';
 import { isBorrowed } from './redis-target.js';

@@ -9,7 +9,7 @@ import type { CommandSettings } from './redis-failures.js';
 import { RedisKeys } from './redis-keys.js';
 import type { Search } from './redis-scan.js';
 import { deleteMatching } from './redis-scan.js';
-import { closeScript } from './redis-scripts.js';
+import { closeScript } from './redis-change-scripts.js';
 import { SHARD_TAGS, shardOf, slotOf } from './redis-shards.js';
 import type { RedisTopology, Shard } from './redis-topology.js';
 import { batchesOf } from './redis-topology.js';

@@ -32,6 +32,7 @@ export interface ListeningClient extends RedisClient {
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'messageBuffer', listener: (channel: Buffer, message: unknown) => void): unknown;
   client(subcommand: string, ...rest: (string | number)[]): Promise<unknown>;
+  publish(channel: string, message: string): Promise<unknown>;
   subscribe(channel: string): Promise<unknown>;
   ping(): Promise<unknown>;
   disconnect(isReconnecting?: boolean): void;

@@ -1,4 +1,4 @@
-import { dropScript, extendScript } from './redis-scripts.js';
+import { dropScript, extendScript } from './redis-change-scripts.js';
 import type { RedisTopology, Shard } from './redis-topology.js';
 
 /** The key of a lease or lock, and where it is. */

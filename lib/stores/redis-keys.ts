@@ -6,6 +6,8 @@ import type { StoreNamespace } from './store.js';
 const RESERVED = ['~gen', '~lease', '~lock'];
 /** Stands in front of a group in the name of the mark that says it is closed. No group has a name like it. */
 export const CLOSED = '~closed:';
+/** Stands where the name of a group would. */
+const ALL_PUBLISHED = '~all-published';
 
 const SEGMENT = /^[\p{L}\p{N}._-]+$/u;
 const VERSION_SEGMENT = /^v\d+$/;
@@ -25,6 +27,8 @@ const FORMS = {
 export class RedisKeys {
   /** Stands in front of the name of a group. */
   readonly generationPrefix: string;
+  /** The channel on which is published what is deleted; empty in a cluster, where no connection would hear all of it. */
+  readonly deletions: string;
   readonly #prefix: string;
   readonly #base: string;
   readonly #version: string;
@@ -41,6 +45,7 @@ export class RedisKeys {
     this.#prefix = `${prefix}:`;
     this.#base = tag === undefined ? this.#prefix : `${this.#prefix}{${tag}}:`;
     this.generationPrefix = `${this.#base}~gen:`;
+    this.deletions = tag === undefined ? `${this.#prefix}~deleted` : '';
     this.#version = `v${version}:`;
   }
 
@@ -68,6 +73,11 @@ export class RedisKeys {
   /** The mark of a closed group. Nothing but its time to live takes it away: an invalidation deletes generations. */
   closed(group: string): string {
     return this.generation(CLOSED + group);
+  }
+
+  /** The mark that is there for as long as everything was published that was deleted. */
+  get allPublished(): string {
+    return this.generation(ALL_PUBLISHED);
   }
 
   /** The group or path that a generation or an entry is about; any other key as it is. */

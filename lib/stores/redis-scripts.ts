@@ -1,13 +1,7 @@
-import { createHash } from 'node:crypto';
 import { bucketGroup, ROOT_GROUP } from '../keys/groups.js';
 import { ENTRY_FIELDS, ENTRY_FORMAT } from '../serialization/entry-format.js';
+import { ANNOUNCE, scriptOf } from './redis-change-scripts.js';
 import { CLOSED } from './redis-keys.js';
-
-/** A Lua script, and the hash under which a server that has run it once knows it. */
-export interface Script {
-  readonly text: string;
-  readonly sha: string;
-}
 
 /** Stands for the run id of a server that does not tell it. */
 export const HIDDEN_RUN_ID = 'hidden';
@@ -157,15 +151,16 @@ return reply
 /*
  * KEYS: entry, lease, generations of the path and of the entry itself; generations of the lease's groups and of what was
  * read under it, of the late tags, of their buckets.
- * ARGV: token, mode, header, payload, lifetimes of entry, generations and root, prefix of generations, number of groups
- * and of late tags; ids of the groups, ids of the buckets, names of the late tags. Without a header nothing is stored.
+ * ARGV: token, mode, header, payload, lifetimes of entry, generations and root, prefix of generations, channel and mark,
+ * number of groups and of late tags; ids of the groups, ids of the buckets, names of the late tags. Without a header
+ * nothing is stored.
  *
  * The entry is the first write, for the reason above; when it is refused the lease goes all the same.
  */
-const FILL = `${SHARED}
+const FILL = `${SHARED}${ANNOUNCE}
 local token, mode, header, payload = ARGV[1], ARGV[2], { ARGV[3] }, ARGV[4]
 local lifetime, rootLifetime, prefix = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
-local groups, tags = tonumber(ARGV[9]), tonumber(ARGV[10])
+local groups, tags = tonumber(ARGV[11]), tonumber(ARGV[12])
 local rootKey = prefix .. '${ROOT_GROUP}'
 
 local lease = redis.call('MGET', KEYS[2])[1]
@@ -175,11 +170,11 @@ local values = mget(KEYS, 5)
 local recorded, isUnchanged = {}, true
 for i = 1, groups do
   recorded[KEYS[4 + i]] = true
-  if values[i] ~= ARGV[10 + i] then isUnchanged = false end
+  if values[i] ~= ARGV[12 + i] then isUnchanged = false end
 end
 for i = 1, tags do
   -- A bucket that is missing now was invalidated or evicted, and nobody can tell which.
-  if values[groups + tags + i] ~= ARGV[10 + groups + i] then isUnchanged = false end
+  if values[groups + tags + i] ~= ARGV[12 + groups + i] then isUnchanged = false end
 end
 if not isUnchanged then
   redis.call('DEL', KEYS[2])
@@ -197,7 +192,7 @@ for i = 1, tags do
       id = new
       created[#created + 1] = key
     end
-    header[#header + 1] = ARGV[10 + groups + tags + i] .. '=' .. id
+    header[#header + 1] = ARGV[12 + groups + tags + i] .. '=' .. id
   end
 end
 
@@ -210,36 +205,13 @@ if ARGV[3] ~= '' then
   for _, key in ipairs(created) do redis.call('SET', key, new, 'PX', kept(lifetime)) end
   for _, key in ipairs(renewals) do lengthen(key, key == rootKey and rootLifetime or lifetime) end
 end
-if mode == 'put' then redis.call('DEL', KEYS[3], KEYS[4]) end
+if mode == 'put' then
+  redis.call('DEL', KEYS[3], KEYS[4])
+  announce({ KEYS[1], KEYS[3], KEYS[4] }, ARGV[9], ARGV[10])
+end
 redis.call('DEL', KEYS[2])
 return 1
 `;
 
-/*
- * KEYS: a lease or lock. ARGV: its token, and for the first script a lifetime. The token is the whole value or its first
- * word: one that only begins with it is somebody else's.
- */
-const HELD = `
-local value = redis.call('MGET', KEYS[1])[1]
-if not value or (value ~= ARGV[1] and string.sub(value, 1, #ARGV[1] + 1) ~= ARGV[1] .. ' ') then return 0 end
-`;
-
-/*
- * KEYS: marks of groups. ARGV: how long the groups are closed. Of two windows the one that ends last counts.
- */
-const CLOSE = `
-for _, key in ipairs(KEYS) do
-  if redis.call('PTTL', key) < tonumber(ARGV[1]) then redis.call('SET', key, '1', 'PX', ARGV[1]) end
-end
-`;
-
 export const beginScript = scriptOf(BEGIN);
 export const fillScript = scriptOf(FILL);
-export const closeScript = scriptOf(CLOSE);
-export const extendScript = scriptOf(`${HELD}return redis.call('PEXPIRE', KEYS[1], ARGV[2])`);
-export const dropScript = scriptOf(`${HELD}return redis.call('DEL', KEYS[1])`);
-
-function scriptOf(text: string): Script {
-  const sha = createHash('sha1').update(text).digest('hex');
-  return { text, sha };
-}

@@ -5,7 +5,7 @@ import type { RedisConnection } from './redis-client.js';
 import { RedisKeys } from './redis-keys.js';
 import type { Search } from './redis-scan.js';
 import { deleteMatching } from './redis-scan.js';
-import { closeScript } from './redis-scripts.js';
+import { closeScript, deleteScript } from './redis-change-scripts.js';
 import type { StoreNamespace } from './store.js';
 
 /** Keys that one server has together at any time: all of a single server, or one of the 64 parts of a cluster. */
@@ -55,7 +55,10 @@ export class SingleServer implements RedisTopology {
   }
 
   async delete(operation: string, names: readonly string[]): Promise<void> {
-    for (const batch of batchesOf(names)) await this.connection.send(operation, (commands) => commands.del(batch));
+    const { deletions, allPublished } = this.shards[0].keys;
+    for (const batch of batchesOf(names)) {
+      await this.connection.run(operation, deleteScript, batch, [deletions, allPublished]);
+    }
   }
 
   async closeGroups(operation: string, marks: readonly string[], window: number): Promise<void> {

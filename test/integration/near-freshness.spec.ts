@@ -40,12 +40,10 @@ describe(`processes that keep copies, and read and write at random (NESTASH_SEED
     DEADLINE_MS,
   );
 
-  it(
-    'see data that is older by the bound at most where copies are served without asking, whatever happens to connections and server',
-    async () => {
-      const processes = await bench.processes(['eventual', 'eventual', 'eventual', 'calm'], {
-        prefix: 'test:eventual',
-      });
+  it.each(['eventual', 'untracked'] as const)(
+    'see data that is older by the bound at most where copies are served without asking (%s), whatever happens to connections and server',
+    async (near) => {
+      const processes = await bench.processes([near, near, near, 'calm'], { prefix: `test:${near}` });
       const disturbance = new Disturbance(bench);
       const [course] = await Promise.all([
         bench.run(processes, QUOTA).finally(() => disturbance.end()),
@@ -114,7 +112,7 @@ class Disturbance {
   async #kill(): Promise<void> {
     const listening = String(await this.#client.client('LIST'))
       .split('\n')
-      .filter((line) => / flags=\w*t/.test(line));
+      .filter((line) => / flags=\w*P/.test(line));
     for (const line of listening) await this.#client.client('KILL', 'ID', /^id=(\d+)/.exec(line)![1]!).catch(() => 0);
     if (listening.length > 0) this.#count('kills');
   }

@@ -111,6 +111,12 @@ export const cases = [
     bounds: { ownWrites: 1, writes: 1 },
     deep: { ownWrites: 1 },
   },
+  {
+    name: 'eventual near cache, a writer that may not announce',
+    machine: nearCache,
+    bounds: { reads: 1, mutes: 1, losses: 1 },
+    deep: { reads: 2, mutes: 2, losses: 1 },
+  },
   { name: 'an outer entry and an inner one', machine: nested, bounds: {}, deep: { writes: 2, losses: 2 } },
   {
     name: 'an outer entry and an inner one, two places',

@@ -1,7 +1,9 @@
 // The near cache of one process in `eventual` consistency: a copy of the entry that is served without asking the store.
 // A writer elsewhere invalidates; the store announces that on a channel, in order, and answers a PING on it. The copy is
 // served while a PING that was sent not too long ago has been answered, so the promise is: what is served is not older
-// than any invalidation that had returned when the last answered PING was sent.
+// than any invalidation that had returned when the last answered PING was sent. Where writers announce their deletions
+// themselves, one that may not takes a mark out of the store, and the process looks at it with each PING. The mark may be
+// lost at any moment; whoever finds none makes another one.
 import { newId, own } from './checker.mjs';
 
 const BOUNDS = {
@@ -9,7 +11,11 @@ const BOUNDS = {
   ownWrites: 0, // of the process itself, which the channel does not announce to it
   reads: 2, // that it sends to the store
   breaks: 1, // of the channel
+  mutes: 0, // deletions that the writer could not announce
+  losses: 0, // of the mark
 };
+
+const FIRST_MARK = 1000;
 
 export function nearCache(variant, chosen) {
   const bounds = { ...BOUNDS, ...chosen };
@@ -28,7 +34,7 @@ export function nearCache(variant, chosen) {
   };
 }
 
-function initialState({ writes, ownWrites, reads, breaks }) {
+function initialState({ writes, ownWrites, reads, breaks, mutes, losses }) {
   return {
     db: 0,
     returned: 0, // the last version whose invalidation has returned
@@ -37,6 +43,8 @@ function initialState({ writes, ownWrites, reads, breaks }) {
     epoch: 1000, // of the process: a read that was sent in another one is not kept
     proved: null, // the last version that had returned when the last answered PING was sent
     channel: [], // on its way to the process: 'invalidation', or the answer to a PING
+    mark: FIRST_MARK, // in the store, while everything was announced; null if it is lost or was taken away
+    seen: FIRST_MARK, // the mark that the process saw last
     isConnected: true, // the channel, seen from the server
     isUp: true, // seen from the process
     writer: 'idle',
@@ -45,12 +53,13 @@ function initialState({ writes, ownWrites, reads, breaks }) {
     ownWritten: 0,
     reads: [], // commands on their way, and their answers
     ...{ writesLeft: writes, ownWritesLeft: ownWrites, readsLeft: reads, breaksLeft: breaks },
+    ...{ mutesLeft: mutes, lossesLeft: losses },
     problem: '',
     lastId: 0,
   };
 }
 
-function writerSteps({ db, writer, writesLeft }, take) {
+function writerSteps({ db, writer, writesLeft, mutesLeft }, take) {
   if (writer === 'idle' && writesLeft > 0) {
     take(`writer: commits version ${db + 1}`, (next) => {
       next.writesLeft -= 1;
@@ -65,6 +74,14 @@ function writerSteps({ db, writer, writesLeft }, take) {
       if (next.isConnected) next.channel.push('invalidation');
       next.writer = 'invalidated';
     });
+    if (mutesLeft > 0) {
+      take('writer: deletes the entry, may not announce it, and takes the mark away', (next) => {
+        next.mutesLeft -= 1;
+        next.far = null;
+        next.mark = null;
+        next.writer = 'invalidated';
+      });
+    }
   }
   if (writer === 'invalidated') {
     take('writer: returns', (next) => {
@@ -125,18 +142,26 @@ function readSteps({ near, reads, readsLeft }, variant, take) {
   });
 }
 
-function channelSteps({ channel, isConnected, isUp, breaksLeft }, variant, take) {
+function channelSteps({ channel, isConnected, isUp, breaksLeft, lossesLeft, mark }, variant, take) {
   if (channel.length > 0) {
     const isAnnounced = channel[0] === 'invalidation';
     take(isAnnounced ? 'process: handles an invalidation' : 'process: handles the answer to its PING', (next) => {
       const message = next.channel.shift();
-      if (isAnnounced) forget(next);
+      if (isAnnounced || (message.isOther && variant !== 'near-no-mark')) forget(next);
       else next.proved = Math.max(next.proved ?? 0, message.returned);
     });
   }
   if (isConnected && isUp && !channel.some((message) => message !== 'invalidation')) {
     take('process: sends a PING, which is answered', (next) => {
-      next.channel.push({ returned: next.returned });
+      next.mark ??= variant === 'near-same-mark' ? FIRST_MARK : newId(next);
+      next.channel.push({ returned: next.returned, isOther: next.mark !== next.seen });
+      next.seen = next.mark;
+    });
+  }
+  if (lossesLeft > 0 && mark !== null) {
+    take('the mark is lost', (next) => {
+      next.lossesLeft -= 1;
+      next.mark = null;
     });
   }
   if (isConnected && breaksLeft > 0) {
@@ -169,7 +194,7 @@ function forget(next) {
 }
 
 function serve(state, variant, take) {
-  const { near, isUp, isConnected, channel, proved, returned } = state;
+  const { near, isUp, isConnected, channel, proved, returned, mark, seen } = state;
   if (near === null || !isUp) return;
   const promised = variant === 'near-trust-the-channel' ? returned : (proved ?? 0);
   if (near < promised) {
@@ -178,7 +203,7 @@ function serve(state, variant, take) {
     });
   }
   const isQuiet = channel.length === 0 && state.reads.length === 0 && state.writer === 'idle' && state.own === 'idle';
-  if (isConnected && isQuiet && near < returned) {
+  if (isConnected && isQuiet && mark === seen && near < returned) {
     take('nothing is on its way any more', (next) => {
       next.problem = `the copy stays version ${near} although version ${returned} has been invalidated`;
     });

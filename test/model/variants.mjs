@@ -257,6 +257,20 @@ export const variants = [
     bounds: { ...NEAR, breaks: 1 },
   },
   {
+    name: 'near-no-mark',
+    mistake: 'a PING counts although a deletion was not announced',
+    rule: { section: 'Copies in the process', words: 'Who may not publish takes a mark away' },
+    machine: nearCache,
+    bounds: { ...NEAR, mutes: 1 },
+  },
+  {
+    name: 'near-same-mark',
+    mistake: 'a mark that was made anew cannot be told from the one that was taken away',
+    rule: { section: 'Copies in the process', words: 'one that is missing, or another than last time' },
+    machine: nearCache,
+    bounds: { ...NEAR, mutes: 1 },
+  },
+  {
     name: 'no-own-generation',
     mistake: 'the outer does not name the generation of the entry that it was built from',
     rule: { section: 'What is built from cached values', words: 'when something is built from it, it gets one' },

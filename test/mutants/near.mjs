@@ -5,6 +5,8 @@ const watch = { file: 'lib/stores/near-watch.ts', tests: near };
 const reads = { file: 'lib/stores/redis-reads.ts', tests: 'test/unit/stores/redis-validation.spec.ts' };
 const heads = { file: 'lib/stores/redis-heads.ts', tests: reads.tests };
 const announcer = { file: 'lib/stores/redis-announcer.ts', tests: 'test/unit/stores/redis-announcer.spec.ts' };
+const announcements = { ...announcer, file: 'lib/stores/redis-announcements.ts' };
+const changeScripts = { file: 'lib/stores/redis-change-scripts.ts' };
 const eventual = 'test/integration/stores/near-eventual.spec.ts';
 
 export default [
@@ -204,15 +206,15 @@ export default [
   {
     mistake: 'an answer on an old connection counts for the new one',
     ...announcer,
-    find: 'if (session === this.#session && this.#canary === undefined) {',
-    replace: 'if (this.#canary === undefined) {',
+    find: 'if (isComplete && session === this.#session && this.#canary === undefined) {',
+    replace: 'if (isComplete && this.#canary === undefined) {',
     only: 'not by what was answered before',
   },
   {
     mistake: 'a connection is believed before it has brought a message',
     ...announcer,
-    find: 'if (session === this.#session && this.#canary === undefined) {',
-    replace: 'if (session === this.#session) {',
+    find: 'if (isComplete && session === this.#session && this.#canary === undefined) {',
+    replace: 'if (isComplete && session === this.#session) {',
     only: 'before it hears of a key that it wrote itself',
   },
   {
@@ -225,7 +227,7 @@ export default [
   {
     mistake: 'what happened between two connections is unchanged',
     ...announcer,
-    find: '    changes.noteEverything();\n    this.#canary',
+    find: '    this.settings.changes.noteEverything();\n    this.#canary',
     replace: '    this.#canary',
     only: 'counts everything as changed once it listens again',
   },
@@ -245,9 +247,9 @@ export default [
   },
   {
     mistake: 'generations are not listened to',
-    ...announcer,
-    find: "[keys.entry(''), keys.generationPrefix]",
-    replace: "[keys.entry('')]",
+    ...announcements,
+    find: "[this.keys.entry(''), this.keys.generationPrefix]",
+    replace: "[this.keys.entry('')]",
     only: 'has one connection track keys',
   },
   {
@@ -257,5 +259,115 @@ export default [
     replace: 'protocol: 3 as const',
     tests: eventual,
     only: 'speaks version 2 of the protocol',
+  },
+  {
+    mistake: 'where keys are not tracked nobody listens',
+    ...announcer,
+    find: 'if (!isRefusal(error)) throw error;',
+    replace: 'throw error;',
+    only: 'publishes once',
+  },
+  {
+    mistake: 'what is said on any channel is believed',
+    ...announcer,
+    find: 'if (channel !== this.#way.channel) return;',
+    replace: '',
+    only: 'notes the groups and paths that were deleted',
+  },
+  {
+    mistake: 'a message that nobody understands is about nothing',
+    ...announcements,
+    find: 'return Array.isArray(keys) && keys.every',
+    replace: 'if (!Array.isArray(keys)) return [];\n      return keys.every',
+    only: 'everything where it does not understand',
+  },
+  {
+    mistake: 'whoever may not publish listens all the same',
+    ...announcements,
+    find: 'await client.publish(this.channel, JSON.stringify([]));',
+    replace: '',
+    only: 'says once that it may not listen in either way',
+  },
+  {
+    mistake: 'a PING counts although the mark of what was published was taken away',
+    ...announcer,
+    find: 'if (isComplete && session',
+    replace: 'if (session',
+    only: 'when the mark is gone',
+  },
+  {
+    mistake: 'what was not published changed nothing that was read before',
+    ...announcer,
+    find: 'if (!isComplete) this.settings.changes.noteEverything();',
+    replace: '',
+    only: 'when the mark is gone',
+  },
+  {
+    mistake: 'any mark will do',
+    ...announcements,
+    find: 'mark !== null && mark === this.#mark',
+    replace: 'mark !== null',
+    only: 'when the mark is gone',
+  },
+  {
+    mistake: 'no mark at all will do',
+    ...announcements,
+    find: 'mark !== null && mark === this.#mark',
+    replace: 'mark === this.#mark',
+    only: 'knows nothing while it cannot look at the mark',
+  },
+  {
+    mistake: 'the mark of another server will do',
+    ...announcements,
+    find: ' && read.runId === runId',
+    replace: '',
+    only: 'the mark of another server process',
+  },
+  {
+    mistake: 'a full server takes the mark away',
+    ...announcements,
+    find: ".catch((error: Error) => {\n        if (!error.message.startsWith('OOM ')) throw error;\n        return null;\n      })",
+    replace: '',
+    tests: eventual,
+    only: 'on a full server',
+  },
+  {
+    mistake: 'keys stay tracked for nobody',
+    ...announcements,
+    find: "await client.client('TRACKING', 'OFF');",
+    replace: '',
+    only: 'ends the tracking of keys',
+  },
+  {
+    mistake: 'nobody who may not publish takes the mark away',
+    ...changeScripts,
+    find: "if type(said) == 'table' and said.err then",
+    replace: 'if false then',
+    tests: eventual,
+    only: 'although the writer may not publish',
+  },
+  {
+    mistake: 'whoever asks for the entry that is kept here loses it',
+    file: 'lib/stores/near.store.ts',
+    find: 'if (isOther && this.#copies',
+    replace: 'if (this.#copies',
+    tests: near,
+    only: 'asks for what a load reads',
+  },
+  {
+    mistake: 'a copy stays although there is another entry in its place',
+    file: 'lib/stores/near.store.ts',
+    find: 'if (isOther && this.#copies.get(path) === copy) this.#copies.delete(path);',
+    replace: '',
+    tests: eventual,
+    only: 'somebody else has renewed',
+  },
+  {
+    mistake: 'a put is not published',
+    file: 'lib/stores/redis-scripts.ts',
+    find: 'announce({ KEYS[1], KEYS[3], KEYS[4] }, ARGV[9], ARGV[10])',
+    replace: '',
+    tests: eventual,
+    only: 'publish sees a put',
   },
 ];

@@ -3,6 +3,7 @@ const scripts = {
   file: 'lib/stores/redis-scripts.ts',
   tests: 'test/integration/stores/redis-contract-ioredis-5.spec.ts',
 };
+const changeScripts = { ...scripts, file: 'lib/stores/redis-change-scripts.ts' };
 const reads = {
   file: 'lib/stores/redis-reads.ts',
   tests: 'test/integration/stores/redis-batches.spec.ts',
@@ -28,7 +29,7 @@ export default [
   },
   {
     mistake: 'renewing and unlocking compare the token as a prefix',
-    ...scripts,
+    ...changeScripts,
     find: "(value ~= ARGV[1] and string.sub(value, 1, #ARGV[1] + 1) ~= ARGV[1] .. ' ')",
     replace: 'string.sub(value, 1, #ARGV[1]) ~= ARGV[1]',
     only: 'from its holder only',
@@ -36,22 +37,22 @@ export default [
   {
     mistake: 'a fill checks its lease only',
     ...scripts,
-    find: 'if values[i] ~= ARGV[10 + i] then isUnchanged = false end',
+    find: 'if values[i] ~= ARGV[12 + i] then isUnchanged = false end',
     replace: '',
     only: 'says that nothing was confirmed when a group changed',
   },
   {
     mistake: 'the buckets of the tags of a result are not looked at again',
     ...scripts,
-    find: 'if values[groups + tags + i] ~= ARGV[10 + groups + i] then isUnchanged = false end',
+    find: 'if values[groups + tags + i] ~= ARGV[12 + groups + i] then isUnchanged = false end',
     replace: '',
     only: 'of its result was invalidated',
   },
   {
     mistake: 'a missing bucket is a value',
     ...scripts,
-    find: 'if values[groups + tags + i] ~= ARGV[10 + groups + i] then',
-    replace: 'if (values[groups + tags + i] or ARGV[10 + groups + i]) ~= ARGV[10 + groups + i] then',
+    find: 'if values[groups + tags + i] ~= ARGV[12 + groups + i] then',
+    replace: 'if (values[groups + tags + i] or ARGV[12 + groups + i]) ~= ARGV[12 + groups + i] then',
     only: 'of its result was invalidated',
   },
   {

@@ -32,7 +32,7 @@ export default [
   },
   {
     mistake: 'the last of two windows counts on Redis',
-    file: 'lib/stores/redis-scripts.ts',
+    file: 'lib/stores/redis-change-scripts.ts',
     find: "if redis.call('PTTL', key) < tonumber(ARGV[1]) then redis.call('SET', key, '1', 'PX', ARGV[1]) end",
     replace: "redis.call('SET', key, '1', 'PX', ARGV[1])",
     tests: redis,
@@ -40,7 +40,7 @@ export default [
   },
   {
     mistake: 'the first of two windows counts on Redis',
-    file: 'lib/stores/redis-scripts.ts',
+    file: 'lib/stores/redis-change-scripts.ts',
     find: "if redis.call('PTTL', key) < tonumber(ARGV[1]) then",
     replace: "if redis.call('PTTL', key) < 0 then",
     tests: redis,

@@ -7,6 +7,7 @@ import type { FarDefinition, FarStore } from '../../lib/stores/far-store.js';
 import type { RedisClient } from '../../lib/stores/redis-commands.js';
 import type { RedisTarget } from '../../lib/stores/redis-target.js';
 import type { CacheStore, StoreDefinition, StoreNamespace } from '../../lib/stores/store.js';
+import { asUser } from '../support/redis-users.js';
 import { noLeaseStore } from './no-lease.store.js';
 import { count, countingStore } from './counting.store.js';
 
@@ -47,6 +48,8 @@ const STORES = {
   },
   near: (url: string, counts: Counts) => nearCounting(url, 'validated', counts),
   eventual: (url: string, counts: Counts) => nearCounting(url, 'eventual', counts),
+  /** Hears what the stores publish. */
+  untracked: (url: string, counts: Counts) => nearCounting(asUser('untracked', url), 'eventual', counts),
   careless: (url: string, counts: Counts) => counting(url, counts, false),
 };
 

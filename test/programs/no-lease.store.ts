@@ -1,7 +1,7 @@
 import type { StoreDefinition } from '../../lib/stores/store.js';
 import type { Answer } from '../../lib/stores/redis-client.js';
 import { RedisConnection } from '../../lib/stores/redis-client.js';
-import type { Script } from '../../lib/stores/redis-scripts.js';
+import type { Script } from '../../lib/stores/redis-change-scripts.js';
 import { SingleServer } from '../../lib/stores/redis-topology.js';
 import { RedisStore } from '../../lib/stores/redis.store.js';
 

@@ -7,6 +7,7 @@ import { judgeLogs } from './freshness-oracle.js';
 import type { Program } from './programs.js';
 import { Programs } from './programs.js';
 import { RedisServer } from './redis.js';
+import { WITH_USERS } from './redis-users.js';
 
 /** Decides what happens at random; set NESTASH_SEED to repeat it. */
 export const seed = Number(process.env['NESTASH_SEED'] ?? randomInt(2 ** 31));
@@ -46,7 +47,7 @@ export class FreshnessBench {
   ) {}
 
   static async start(programs = Programs.build()): Promise<FreshnessBench> {
-    const [cache, database] = await Promise.all([RedisServer.start(), RedisServer.start()]);
+    const [cache, database] = await Promise.all([RedisServer.start({ args: WITH_USERS }), RedisServer.start()]);
     return new FreshnessBench(programs, cache, database);
   }
 

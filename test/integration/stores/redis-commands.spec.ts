@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { storeContract } from '../../../lib/testing/store-contract.js';
 import { RedisServer } from '../../support/redis.js';
+import { WITH_USERS, asUser } from '../../support/redis-users.js';
 import { LARGE, NearBench } from './near-support.js';
 import { connectedBench } from './redis-support.js';
 
@@ -11,14 +12,17 @@ const committed = JSON.parse(readFileSync(FILE, 'utf8')) as string[];
 
 /** What stands at each place behind the name of a command; null where a word of the command itself stands. */
 const ARGUMENTS: Record<string, readonly (string | null)[]> = {
+  AUTH: ['username', 'password'],
   CLIENT: [null, null, null, 'client-id', null, null, 'prefix', null, 'prefix'],
   DEL: ['key…'],
   EVAL: ['script', 'numkeys', '…'],
   EVALSHA: ['sha1', 'numkeys', '…'],
   GETRANGE: ['key', 'start', 'end'],
+  HELLO: [null, null, 'username', 'password'],
   MGET: ['key…'],
   PEXPIRE: ['key', 'milliseconds'],
   PTTL: ['key'],
+  PUBLISH: ['channel', 'message'],
   SCAN: ['cursor', null, 'pattern', null, 'count'],
   SUBSCRIBE: ['channel…'],
   SET: ['key', 'value', null, 'milliseconds'],
@@ -39,7 +43,7 @@ let watcher: Redis;
 let monitor: Redis;
 
 beforeAll(async () => {
-  server = await RedisServer.start();
+  server = await RedisServer.start({ args: WITH_USERS });
   watcher = new Redis(server.url);
   monitor = await watcher.monitor();
   monitor.on('monitor', (_time: string, command: string[]) => seen.add(formOf(command)));
@@ -54,8 +58,12 @@ afterAll(async () => {
 storeContract('on a server that is watched', async () => (await connectedBench(server.url)).store);
 
 it('keeps copies of what is on a server that is watched', async () => {
-  for (const consistency of ['validated', 'eventual'] as const) {
-    const bench = await NearBench.open(server.url, consistency);
+  for (const [consistency, url] of [
+    ['validated', server.url],
+    ['eventual', server.url],
+    ['eventual', asUser('untracked', server.url)],
+  ] as const) {
+    const bench = await NearBench.open(url, consistency);
     const address = bench.address('list');
     await bench.load(address, LARGE);
     for (let hit = 0; hit < 2; hit++) expect(await bench.payload(address)).toBe(LARGE);

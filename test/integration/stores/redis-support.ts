@@ -66,7 +66,7 @@ export class Opened {
 }
 
 /** The arguments of every call of a method of a client, which are passed on. */
-export function recordCalls(client: Redis, ...methods: ('evalsha' | 'mget' | 'scan' | 'del')[]): unknown[][] {
+export function recordCalls(client: Redis, ...methods: ('evalsha' | 'mget' | 'scan')[]): unknown[][] {
   const calls: unknown[][] = [];
   for (const method of methods) {
     const send = client[method].bind(client) as (...values: unknown[]) => unknown;
@@ -78,4 +78,9 @@ export function recordCalls(client: Redis, ...methods: ('evalsha' | 'mget' | 'sc
     });
   }
   return calls;
+}
+
+/** Which keys a recorded call of a script names. */
+export function keysOfScript([method, , count, ...rest]: readonly unknown[] = []): unknown[] {
+  return method === 'evalsha' ? rest.slice(0, Number(count)) : [];
 }

@@ -3,10 +3,15 @@ import { ROOT_GROUP } from '../../../lib/keys/groups.js';
 import { NearChanges } from '../../../lib/stores/near-changes.js';
 import { RedisAnnouncer } from '../../../lib/stores/redis-announcer.js';
 import type { RedisConnection } from '../../../lib/stores/redis-client.js';
+import type { Script } from '../../../lib/stores/redis-change-scripts.js';
+import { deleteScript } from '../../../lib/stores/redis-change-scripts.js';
 import { RedisKeys } from '../../../lib/stores/redis-keys.js';
 import { FakeClock, settled } from '../../../lib/testing/fake-clock.js';
 
 const KEYS = new RedisKeys({ prefix: 'test', version: 1, name: 'default' });
+const CHANNEL = 'test:~deleted';
+const MARK = 'test:~gen:~all-published';
+const NO_TRACKING = new Error('NOPERM this user has no permissions');
 const PING_INTERVAL = 250;
 const SILENCE_LIMIT = 5_000;
 
@@ -16,7 +21,7 @@ type Listener = (...values: unknown[]) => void;
 class FakeClient {
   status = 'ready';
   readonly said: string[] = [];
-  refusal: Error | undefined;
+  readonly refusals: { CLIENT?: Error; PUBLISH?: Error; SUBSCRIBE?: Error } = {};
   isAnswering = true;
   readonly #listeners = new Map<string, Listener[]>();
   readonly #waiting: (() => void)[] = [];
@@ -37,12 +42,18 @@ class FakeClient {
 
   async client(...words: unknown[]): Promise<number> {
     this.said.push(`CLIENT ${words.join(' ')}`);
-    if (this.refusal) throw this.refusal;
+    if (this.refusals.CLIENT) throw this.refusals.CLIENT;
     return 7;
+  }
+
+  async publish(channel: string, message: string): Promise<void> {
+    this.said.push(`PUBLISH ${channel} ${message}`);
+    if (this.refusals.PUBLISH) throw this.refusals.PUBLISH;
   }
 
   async subscribe(channel: string): Promise<void> {
     this.said.push(`SUBSCRIBE ${channel}`);
+    if (this.refusals.SUBSCRIBE) throw this.refusals.SUBSCRIBE;
   }
 
   ping(): Promise<void> {
@@ -69,6 +80,10 @@ class FakeClient {
       keys.map((key) => Buffer.from(key)),
     );
   }
+
+  publishes(message: unknown, channel = CHANNEL): void {
+    this.emit('messageBuffer', Buffer.from(channel), Buffer.from(JSON.stringify(message)));
+  }
 }
 
 /** An announcer, its connection, and the keys that it writes to hear of them. */
@@ -77,16 +92,27 @@ async function bench(client = new FakeClient()) {
   const changes = new NearChanges();
   const canaries: string[] = [];
   const events: CacheEvent[] = [];
-  const set = async (name: string) => void canaries.push(name);
+  const marks = new Map<string, string>();
+  const commands = {
+    async set(name: string, value: string) {
+      if (name !== MARK) canaries.push(name);
+      else if (!marks.has(name)) marks.set(name, value);
+    },
+    mget: async (names: string[]) => names.map((name) => marks.get(name) ?? null),
+  };
+  const server = { runId: 'run1' };
   const connection = {
     listener: async () => client,
-    send: async (_: string, send: (commands: unknown) => Promise<unknown>) => send({ set }),
+    send: async (_: string, send: (to: unknown) => Promise<unknown>) => ({ value: await send(commands), ...server }),
+    run: async (_: string, script: Script, [name]: string[], values: string[]) => {
+      if (script === deleteScript && values.join() === `${CHANNEL},${MARK}`) canaries.push(name!);
+    },
   } as unknown as RedisConnection;
   const tell = (event: CacheEvent) => void events.push(event);
   const announcer = new RedisAnnouncer({ name: 'default', keys: KEYS, connection, changes, tell, clock });
   announcer.open();
   await settled();
-  return { client, clock, changes, canaries, events, announcer };
+  return { client, clock, changes, canaries, commands, server, marks, events, announcer };
 }
 
 /** One that has heard its first message. */
@@ -95,6 +121,18 @@ async function listening() {
   at.client.emit('ready');
   await settled();
   at.client.announce(at.canaries[0]!);
+  await at.clock.advance(2 * PING_INTERVAL);
+  return at;
+}
+
+/** One whose server tracks no keys, and that has heard its first message. */
+async function listeningToStores() {
+  const client = new FakeClient();
+  client.refusals.CLIENT = NO_TRACKING;
+  const at = await bench(client);
+  client.emit('ready');
+  await settled();
+  client.publishes([at.canaries[0]!]);
   await at.clock.advance(2 * PING_INTERVAL);
   return at;
 }
@@ -186,19 +224,20 @@ describe('what hears the announcements of a server', () => {
     expect(client.said).toContain('disconnect true');
   });
 
-  it('says once that it may not listen, and tries again what may pass', async () => {
+  it('says once that it may not listen in either way, and tries again what may pass', async () => {
     const { client, events } = await bench();
-    client.refusal = new Error('NOPERM this user has no permissions');
+    const refusal = new Error('NOPERM this user may not publish');
+    Object.assign(client.refusals, { CLIENT: NO_TRACKING, PUBLISH: refusal });
     for (let connection = 0; connection < 2; connection++) {
       client.emit('ready');
       await settled();
     }
-    expect(events).toMatchObject([{ kind: 'changes-unheard', error: client.refusal }]);
-    expect(client.said).not.toContain('disconnect true');
-    client.refusal = new Error('BUSY Redis is busy running a script');
+    expect(events).toMatchObject([{ kind: 'changes-unheard', error: refusal }]);
+    expect(client.said.join()).not.toMatch(/SUBSCRIBE|PING|disconnect/);
+    client.refusals.CLIENT = new Error('BUSY Redis is busy running a script');
     client.emit('ready');
     await settled();
-    expect(client.said).toContain('disconnect true');
+    expect(client.said.slice(-2)).toEqual(['CLIENT ID', 'disconnect true']);
   });
 
   it('ends its connection, and asks no more', async () => {
@@ -209,5 +248,103 @@ describe('what hears the announcements of a server', () => {
     await clock.advance(10 * PING_INTERVAL);
     expect(client.said).toHaveLength(length);
     expect(announcer.completeUntil).toBe(-Infinity);
+  });
+});
+
+describe('what hears the stores, because their server does not track keys,', () => {
+  it('publishes once, to see whether it may, and listens', async () => {
+    const { client, events } = await listeningToStores();
+    expect(client.said.slice(0, 4)).toEqual(['CLIENT ID', `PUBLISH ${CHANNEL} []`, `SUBSCRIBE ${CHANNEL}`, 'PING']);
+    expect(events).toMatchObject([{ kind: 'keys-untracked', error: NO_TRACKING }]);
+  });
+
+  it('knows nothing before it hears of a deletion of its own', async () => {
+    const client = new FakeClient();
+    client.refusals.CLIENT = NO_TRACKING;
+    const { clock, canaries, announcer } = await bench(client);
+    client.emit('ready');
+    client.publishes([KEYS.generation('~canary:another')]);
+    await clock.advance(10 * PING_INTERVAL);
+    client.announce(canaries.at(-1)!);
+    await clock.advance(10 * PING_INTERVAL);
+    expect(announcer.completeUntil).toBe(-Infinity);
+    client.publishes([canaries.at(-1)!]);
+    await clock.advance(PING_INTERVAL);
+    expect(clock.monotonic() - announcer.completeUntil).toBeLessThanOrEqual(PING_INTERVAL);
+  });
+
+  it('notes the groups and paths that were deleted, and everything where it does not understand', async () => {
+    const { client, changes } = await listeningToStores();
+    const since = changes.moment;
+    client.publishes([KEYS.generation('blog'), KEYS.entry('blog:list')]);
+    client.publishes([KEYS.generation('elsewhere')], 'another:~deleted');
+    const names = ['blog', 'blog:list', 'elsewhere'];
+    expect(names.map((name) => changes.hasChanged(name, since))).toEqual([true, true, false]);
+    for (const strange of ['"', 'null', '{}', '[1]']) {
+      const { moment } = changes;
+      client.emit('messageBuffer', Buffer.from(CHANNEL), Buffer.from(strange));
+      expect({ strange, isChange: changes.hasChanged('elsewhere', moment) }).toEqual({ strange, isChange: true });
+    }
+  });
+
+  it('counts everything as changed when the mark is gone, or is another one', async () => {
+    const { clock, changes, marks, announcer } = await listeningToStores();
+    for (const lose of [() => marks.clear(), () => marks.set(MARK, 'that of another process')]) {
+      const [before, { moment }] = [announcer.completeUntil, changes];
+      lose();
+      await clock.advance(PING_INTERVAL);
+      expect(announcer.completeUntil).toBe(before);
+      expect(changes.hasChanged('anything', moment)).toBe(true);
+      await clock.advance(PING_INTERVAL);
+      expect(announcer.completeUntil).toBeGreaterThan(before);
+    }
+  });
+
+  it('knows nothing while it sees the mark of another server process than that which it hears', async () => {
+    const { clock, server, announcer } = await listeningToStores();
+    const before = announcer.completeUntil;
+    server.runId = 'run2';
+    await clock.advance(2 * PING_INTERVAL);
+    expect(announcer.completeUntil).toBe(before);
+    server.runId = 'run1';
+    await clock.advance(PING_INTERVAL);
+    expect(announcer.completeUntil).toBeGreaterThan(before);
+  });
+
+  it('knows nothing while it cannot look at the mark, or has none', async () => {
+    const { clock, commands, announcer } = await listeningToStores();
+    const before = announcer.completeUntil;
+    const { mget } = commands;
+    for (const strange of [() => Promise.reject(new Error('away')), async () => [null]]) {
+      commands.mget = strange;
+      await clock.advance(2 * PING_INTERVAL);
+      expect(announcer.completeUntil).toBe(before);
+    }
+    commands.mget = mget;
+    await clock.advance(2 * PING_INTERVAL);
+    expect(announcer.completeUntil).toBeGreaterThan(before);
+  });
+
+  it('ends the tracking of keys that it may not hear of', async () => {
+    const client = new FakeClient();
+    client.refusals.SUBSCRIBE = new Error('NOPERM this user may not subscribe to this channel');
+    await bench(client);
+    client.emit('ready');
+    await settled();
+    expect(client.said.slice(2)).toEqual([
+      'SUBSCRIBE __redis__:invalidate',
+      'CLIENT TRACKING OFF',
+      `PUBLISH ${CHANNEL} []`,
+      `SUBSCRIBE ${CHANNEL}`,
+    ]);
+  });
+
+  it('has keys tracked again where a connection allows it', async () => {
+    const { client } = await listeningToStores();
+    delete client.refusals.CLIENT;
+    client.emit('close');
+    client.emit('ready');
+    await settled();
+    expect(client.said.slice(-2)).toEqual(['SUBSCRIBE __redis__:invalidate', 'PING']);
   });
 });
