@@ -24,9 +24,9 @@ export interface RawResponse extends ResponseHead {
 }
 
 export interface ExpressResponse extends PlatformResponse, RawResponse {
-  readonly app: { readonly response: object; get(setting: string): unknown };
-  json(body: unknown): unknown;
-  send(body: unknown): unknown;
+  readonly app: { get(setting: string): unknown };
+  json: (body: unknown) => unknown;
+  send: (body: unknown) => unknown;
 }
 
 export interface FastifyReply extends PlatformResponse {

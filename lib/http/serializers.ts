@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ExpressResponse, FastifyReply, PlatformResponse } from './adapter.js';
 import { isFastify } from './adapter.js';
 
@@ -9,6 +10,19 @@ interface BodyHooks {
 
 /** Settings of Express by which it makes other JSON than `JSON.stringify`. */
 const JSON_SETTINGS = ['json spaces', 'json replacer', 'json escape'];
+/**
+ * What Express has under these names is known by its text only: anybody may have put something else there, on any of the
+ * prototypes of a response. All releases of Express 5 have the same `json`, of which this is the hash; its `send` calls no
+ * other one.
+ */
+const OF_EXPRESS: Record<'json' | 'send', (text: string) => boolean> = {
+  json: (text) => createHash('sha256').update(text).digest('hex') === JSON_OF_EXPRESS,
+  send: (text) => /^functionsend\(body\)\{.*app\.get\('etagfn'\).*\}$/.test(text) && !/\.(call|apply)\(/.test(text),
+};
+const JSON_OF_EXPRESS = 'f881427b5831387309d213a9548f6f651dfeaded7c8e0ec698342e0e226a2fdc';
+/** Comments, spaces, and semicolons at the end of a line. */
+const UNIMPORTANT = /\/\/.*|;$|\s+/gm;
+const known = new WeakMap<ExpressResponse['send'], boolean>();
 /** Under which of these Fastify looks for a schema that writes the body. */
 const SCHEMAS = [200, '2xx', 'default'];
 
@@ -20,8 +34,18 @@ export function writesPlainJson(response: PlatformResponse): boolean {
 /** Whether Express makes of an object what `JSON.stringify` makes of it. */
 export function isPlainOnExpress(response: ExpressResponse): boolean {
   const { app } = response;
-  const isReplaced = Object.hasOwn(response, 'json') || Object.hasOwn(app.response, 'json');
-  return !isReplaced && JSON_SETTINGS.every((setting) => !app.get(setting));
+  return isOfExpress(response, 'json') && JSON_SETTINGS.every((setting) => !app.get(setting));
+}
+
+/** Whether nobody has put a method of his own in the place of that of Express. */
+export function isOfExpress(response: ExpressResponse, name: keyof typeof OF_EXPRESS): boolean {
+  const method = response[name];
+  let isKnown = known.get(method);
+  if (isKnown === undefined) {
+    isKnown = OF_EXPRESS[name](Function.prototype.toString.call(method).replace(UNIMPORTANT, ''));
+    known.set(method, isKnown);
+  }
+  return isKnown;
 }
 
 /** Whether Fastify makes of an object what `JSON.stringify` makes of it, and shows it to no hook before. */

@@ -3,7 +3,7 @@ import { isFastify } from './adapter.js';
 import { isNotModified } from './conditional.js';
 import { genuine, isStandIn } from '../serialization/stand-in.js';
 import { isRead } from './request-rules.js';
-import { countBodyHooks, isPlainOnExpress, isPlainOnFastify } from './serializers.js';
+import { countBodyHooks, isOfExpress, isPlainOnExpress, isPlainOnFastify } from './serializers.js';
 import type { PlatformRequest } from './sources.js';
 
 /** An object on its way to the client, whose JSON is known. */
@@ -59,9 +59,7 @@ function onExpress(response: ExpressResponse, request: PlatformRequest, known: K
 
 /** Without its own ETags an application wants none of ours; and what a `send` of its own does to a text shows nowhere. */
 function isSentAsItIs(response: ExpressResponse): boolean {
-  const { app } = response;
-  const sendsItself = Object.hasOwn(response, 'send') || Object.hasOwn(app.response, 'send');
-  return typeof app.get('etag fn') === 'function' && !sendsItself;
+  return typeof response.app.get('etag fn') === 'function' && isOfExpress(response, 'send');
 }
 
 /** RFC 9110, section 8.8.1: where a middleware replaces `write`, as those that compress do, the bytes may be others. */

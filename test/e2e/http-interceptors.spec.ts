@@ -1,3 +1,4 @@
+import { compileFunction } from 'node:vm';
 import type { CallHandler, ExecutionContext, INestApplication, NestInterceptor } from '@nestjs/common';
 import { Controller, Get, Injectable, Scope, UseInterceptors } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
@@ -108,6 +109,14 @@ interface Reply {
   serializer(serialize: (body: unknown) => string): void;
 }
 
+/** A new prototype between the responses of an application and those of Express. */
+function prototypeBetween(app: INestApplication): Outgoing {
+  const { response } = express(app);
+  const between = Object.create(Object.getPrototypeOf(response) as object) as Outgoing;
+  Object.setPrototypeOf(response, between);
+  return between;
+}
+
 const express = (app: INestApplication): ExpressApplication => app.getHttpAdapter().getInstance() as ExpressApplication;
 const fastify = (app: INestApplication): FastifyApplication => app.getHttpAdapter().getInstance() as FastifyApplication;
 const shownTo = ({ headers }: Incoming, text: string): string =>
@@ -136,10 +145,39 @@ const BEHIND: [string, (app: INestApplication) => void][] = [
     },
   ],
   [
+    'a prototype of Express with a json of its own',
+    (app) => {
+      const { json } = express(app).response;
+      prototypeBetween(app).json = function (this: Outgoing & { req: Incoming }, body) {
+        return json.call(this, JSON.parse(shownTo(this.req, JSON.stringify(body))));
+      };
+    },
+  ],
+  [
+    'a copy of json of Express in which one word is another',
+    (app) => {
+      const { response } = express(app);
+      const text = response.json.toString().replace('stringify(obj,', 'stringify(shown(this.req, obj),');
+      const shown = (request: Incoming, body: unknown): unknown =>
+        JSON.parse(shownTo(request, JSON.stringify(body))) as unknown;
+      const make = compileFunction(`return ${text}`, ['stringify', 'shown']) as (...given: unknown[]) => unknown;
+      response.json = make((body: unknown) => JSON.stringify(body), shown) as typeof response.json;
+    },
+  ],
+  [
     'an application of Express with a send of its own',
     (app) => {
       const { send } = express(app).response;
       express(app).response.send = function (this: Outgoing & { req: Incoming }, body) {
+        return send.call(this, typeof body === 'string' ? shownTo(this.req, body) : body);
+      };
+    },
+  ],
+  [
+    'a prototype of Express with a send of its own',
+    (app) => {
+      const { send } = express(app).response;
+      prototypeBetween(app).send = function (this: Outgoing & { req: Incoming }, body) {
         return send.call(this, typeof body === 'string' ? shownTo(this.req, body) : body);
       };
     },
