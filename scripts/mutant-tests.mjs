@@ -4,12 +4,12 @@ import { cpSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './tsc.mjs';
 
-const COPIED = ['lib', 'test', 'package.json', 'jest.config.mjs'];
+const COPIED = ['lib', 'test', 'package.json', 'tsconfig.json', 'jest.config.mjs'];
 const DEADLINE_MS = 240_000;
 /** How long a test may hang that a mistake may make hang, unless it says so itself. */
 const TEST_TIMEOUT_MS = 5_000;
 /** A mistake that shows as one of these is one of the patch. Scripts of Redis report theirs in an error reply. */
-const PATCH_ERRORS = /ReferenceError|compiling script|nonexistent global variable/;
+const PATCH_ERRORS = /ReferenceError|compiling script|nonexistent global variable|programs of the tests do not compile/;
 
 /** Copies everything that Jest needs into a new folder, and returns the folder. */
 export function copySource(folder) {
