@@ -51,9 +51,12 @@ export function exploreApplication(exploration: Exploration): CheckedApplication
     made.set(owner, [...(made.get(owner) ?? []), wrapper]);
     unknownCaches(owner, stores).forEach(note);
     const module = wrapper.host?.name ?? 'the application';
-    for (const { compiled, ...where } of compileAll(owner, runtime)) {
+    for (const { declaring, method, declared, compiled } of compileAll(owner, runtime)) {
       if (compiled instanceof Problems) compiled.found.forEach(note);
-      else found.push({ ...where, owner, module, wrapper, operations: compiled, facts: compiled.facts });
+      else {
+        const { facts } = compiled;
+        found.push({ declaring, method, declared, owner, module, wrapper, operations: compiled, facts });
+      }
     }
   }
   sharedDerivedKeys(found).forEach(note);

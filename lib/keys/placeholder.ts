@@ -11,7 +11,7 @@ export interface Placeholder {
   /** The steps behind the name: `['slug']`. */
   readonly path: readonly string[];
   /** The text to use where there is no value, or `undefined` is the value. `null` and the empty text are values. */
-  readonly fallback?: string | undefined;
+  readonly fallback: string | undefined;
 }
 
 const STEP = /^[\p{L}\p{M}\p{N}_$-]+$/u;
@@ -37,9 +37,9 @@ export function parsePlaceholder(content: string, fail: (reason: string) => neve
   if (!steps.every((step) => STEP.test(step))) {
     fail(`has the placeholder ${JSON.stringify(text)}, which is no name with steps such as "dto.slug" or "@user.id"`);
   }
-  const place = text === 'user_id' ? { root: 'context' as const, name: 'user', path: ['id'] } : undefined;
+  if (text === 'user_id') return Object.freeze({ text, root: 'context', name: 'user', path: ['id'], fallback });
   const root: PlaceholderRoot = context ? 'context' : name === 'result' ? 'result' : 'argument';
-  return Object.freeze({ text, ...(place ?? { root, name, path }), ...(fallback === undefined ? {} : { fallback }) });
+  return Object.freeze({ text, root, name, path, fallback });
 }
 
 /** The placeholder, if a text is one and nothing else. Undefined for every other text. */

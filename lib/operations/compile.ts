@@ -11,6 +11,7 @@ import { refuseContradictions, refusePrivateAnswers } from './contradictions.js'
 import type { CacheDefaultsOptions, Declaration } from './declaration.js';
 import { soundDeclaration, soundDefaults } from './declared-options.js';
 import { ignoredInputs } from './ignored-inputs.js';
+import type { KeyPlanning } from './key-plan.js';
 import { planKey } from './key-plan.js';
 import type { LifetimePlanning } from './lifetime-plan.js';
 import { planLifetime } from './lifetime-plan.js';
@@ -72,20 +73,20 @@ export function compileMethod(
 }
 
 function compileCached(
-  { kind, isMany = false, key, options }: CachedDeclaration,
+  declaration: CachedDeclaration,
   defaults: CacheDefaultsOptions,
-  { facts, settings, problems }: Compilation,
+  compilation: Compilation,
 ): CachedOperation {
-  const { where, isHandler, derived, inputs } = facts;
+  const { kind, isMany = false, key, options } = declaration;
+  const { facts, settings, problems } = compilation;
+  const { where, isHandler, inputs } = facts;
   const store = problems.collect(() => checkedStore(options.store ?? DEFAULT_STORE, where, settings));
   const ignored = ignoredInputs(facts, { own: options.ignore ?? [], everywhere: settings.ignore }, problems);
-  const nameable = nameableOf(facts, settings, ignored.positions);
   const catalog = isCatalogKey(key) ? key : undefined;
-  const planning = { ...nameable, derived, prefix: defaults.prefix, sharedScopes: settings.sharedScopes, isHandler };
+  const vary = problems.collect(() => variedBy(kind, options.vary ?? [], where)) ?? [];
+  const planning = planningWith({ ignored: ignored.positions, prefix: defaults.prefix, vary }, compilation);
   const declared = { facts, options, catalog, defaults, store };
-  const plannedKey = problems.collect(() =>
-    refusePrivateAnswers(planKey(key, { ...planning, vary: variedBy(kind, options.vary ?? [], where) }), facts),
-  );
+  const plannedKey = problems.collect(() => refusePrivateAnswers(planKey(key, planning), facts));
   return {
     kind,
     isMany,
@@ -96,11 +97,9 @@ function compileCached(
     inputs,
     ignored,
     key: plannedKey,
-    tags: problems.collect(() => planTags(options.tags ?? catalog?.tags, nameable)),
+    tags: problems.collect(() => planTags(options.tags ?? catalog?.tags, planning)),
     // A key with problems is one of the problems, and its operation never runs.
-    lifetime: problems.collect(
-      () => plannedKey && planLifetime({ key: plannedKey, ...lifetimesOf(declared, settings) }),
-    ),
+    lifetime: problems.collect(() => plannedKey && planLifetime(plannedKey, lifetimesOf(declared, settings))),
     ttlOf: typeof options.ttl === 'function' ? (options.ttl as CachedOperation['ttlOf']) : undefined,
     // Of its decorator a put takes none of them.
     stale: problems.collect(() => planStale([options, ...(catalog ? [catalog] : [])], facts)),
@@ -113,11 +112,20 @@ function compileCached(
   };
 }
 
+function planningWith(
+  { ignored, prefix, vary }: Pick<KeyPlanning, 'ignored' | 'prefix' | 'vary'>,
+  { facts, settings }: Compilation,
+): KeyPlanning {
+  const { where, inputs, derived, isHandler } = facts;
+  const { placeholders, sharedScopes } = settings;
+  return { where, inputs, ignored, placeholders, hasResult: false, derived, prefix, sharedScopes, isHandler, vary };
+}
+
 /** Who says how long the entries of a method live, the closest first. */
 function lifetimesOf(
   { facts, options, catalog, defaults, store }: DeclaredLifetimes,
   { lifetimes, storesWithTtl, policies }: OperationSettings,
-): Omit<LifetimePlanning, 'key'> {
+): LifetimePlanning {
   const isComputed = typeof options.ttl === 'function';
   const inCatalog = catalog?.where ?? 'its catalog';
   return {
@@ -142,9 +150,10 @@ function compileInvalidation(
   { patterns, options }: InvalidateDeclaration,
   { facts, settings, problems }: Compilation,
 ): InvalidateOperation {
-  const { where } = facts;
+  const { where, inputs } = facts;
   const { store } = options;
-  const nameable = { ...nameableOf(facts, settings, new Set()), hasResult: true };
+  const { placeholders } = settings;
+  const nameable: Nameable = { where, inputs, ignored: new Set(), placeholders, hasResult: true };
   const tags = problems.collect(() => planTags(options.tags, nameable)) ?? planTags([], nameable);
   const planned = planPatterns(patterns, { ...nameable, prefix: defaultsOf(facts.owner).prefix }, problems);
   return {
@@ -167,14 +176,6 @@ function settleOf(given: unknown, patterns: readonly DeclaredPattern[], where: s
   const wild = patterns.find(({ shape }) => shape.segments.some(({ kind }) => kind === 'wildcard'));
   if (wild) refuseUnsettled(window, wild.text, where);
   return window;
-}
-
-function nameableOf(
-  { where, inputs }: MethodFacts,
-  { placeholders }: OperationSettings,
-  ignored: ReadonlySet<number>,
-): Nameable {
-  return { where, inputs, ignored, placeholders, hasResult: false };
 }
 
 function checkedStore(store: string, where: string, { lifetimes }: OperationSettings): string {

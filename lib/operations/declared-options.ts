@@ -84,10 +84,10 @@ export function soundDeclaration<D extends Declaration>(declaration: D, where: s
 export function soundDefaults(given: CacheDefaultsOptions, owner: string, problems: Problems): CacheDefaultsOptions {
   const where = `@CacheDefaults of ${owner}`;
   const rules = { prefix: { accepts: isText, expected: 'the beginning of a template' }, ttl: duration };
-  const { ttl, ...options } = soundOptions(given, rules, { where, problems });
-  if (ttl === undefined) return options;
-  const milliseconds = problems.collect(() => parseDuration(ttl, 'ttl', where));
-  return milliseconds === undefined ? options : { ...options, ttl };
+  const sound = soundOptions(given, rules, { where, problems });
+  const { ttl } = sound;
+  if (ttl === undefined || problems.collect(() => parseDuration(ttl, 'ttl', where)) !== undefined) return sound;
+  return sound.prefix === undefined ? {} : { prefix: sound.prefix };
 }
 
 function soundOptions<O extends object>(
@@ -97,12 +97,13 @@ function soundOptions<O extends object>(
 ): Partial<O> {
   const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
   if (!isObject) problems.collect(() => checkOptionNames(given, Object.keys(rules), where));
-  const sound = Object.entries(isObject ? given : {}).filter(([option, value]: [string, unknown]) => {
+  const sound: Record<string, unknown> = {};
+  for (const [option, value] of Object.entries(isObject ? given : {})) {
     const rule = Object.hasOwn(rules, option) ? rules[option] : undefined;
     if (!rule) problems.collect(() => checkOptionNames({ [option]: value }, Object.keys(rules), where));
-    if (!rule || value === undefined) return false;
-    if (!rule.accepts(value)) problems.found.push(invalidOption(option, where, value, rule.expected));
-    return rule.accepts(value);
-  });
-  return Object.fromEntries(sound) as Partial<O>;
+    else if (value === undefined) continue;
+    else if (rule.accepts(value)) sound[option] = value;
+    else problems.found.push(invalidOption(option, where, value, rule.expected));
+  }
+  return sound as Partial<O>;
 }

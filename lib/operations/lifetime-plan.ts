@@ -23,9 +23,14 @@ export interface LifetimePlan {
 /** What is said about it, the closest first, by whoever says it: `['the decorator', '5m']`. */
 export type NamedLifetimes = readonly (readonly [by: string, ttl: string | undefined])[];
 
+/** The key whose entries live so long. */
+interface PlannedKey {
+  readonly kind: 'template' | 'derived' | 'function';
+  readonly shape: Shape;
+}
+
 export interface LifetimePlanning {
   readonly where: string;
-  readonly key: { readonly kind: 'template' | 'derived' | 'function'; readonly shape: Shape };
   readonly policies: readonly CheckedPolicy[];
   readonly ttls: NamedLifetimes;
   readonly nullTtls: NamedLifetimes;
@@ -41,13 +46,13 @@ export interface LifetimePlanning {
  *
  * @throws CacheError `DURATION_INVALID`, `TTL_OUT_OF_POLICY`
  */
-export function planLifetime(planning: LifetimePlanning): LifetimePlan {
-  const { key, policies } = planning;
+export function planLifetime({ kind, shape }: PlannedKey, planning: LifetimePlanning): LifetimePlan {
+  const { policies } = planning;
   const lifetimeUnder = lifetimes(planning);
-  if (key.kind === 'function') {
+  if (kind === 'function') {
     return { fixed: undefined, of: (path) => lifetimeUnder(policyOfPath(policies, path)) };
   }
-  const fixed = lifetimeUnder(policyOfShape(policies, key.shape));
+  const fixed = lifetimeUnder(policyOfShape(policies, shape));
   return { fixed, of: () => fixed };
 }
 

@@ -38,14 +38,8 @@ type RouteArguments = Readonly<Record<string, { index: number; data?: unknown; p
 const ROUTE_ARGUMENTS = '__routeArguments__';
 const RESPONSE_PASSTHROUGH = '__responsePassthrough__';
 
-const UNDECLARED = {
-  isRest: false,
-  isWhole: false,
-  kind: 'argument',
-  passthrough: false,
-  takes: 'any',
-  pipes: [],
-} as const;
+const UNKNOWN: Parameter = { name: undefined, isRest: false };
+const NO_PIPES: readonly unknown[] = [];
 
 /** The method whose inputs are asked for. */
 interface InputSource {
@@ -66,14 +60,9 @@ export function methodInputs({ original, owner, method, where, kind: calledBy }:
   const transport = transportOf(calledBy);
   const types = declaredTypes(owner, method);
   const positions = hasDecoratedParameters(owner, method) ? [] : (transport?.undecorated ?? []);
-  const inputs: MethodInput[] = allParametersOf(original, types).map((parameter, index) => ({
-    ...UNDECLARED,
-    ...parameter,
-    parameter: parameter.name,
-    index,
-    ...(positions[index] && { kind: positions[index], isWhole: true }),
-    takes: valuesOfInput({ kind: positions[index] ?? 'argument', isRest: parameter.isRest }, types[index]),
-  }));
+  const inputs = allParametersOf(original, types).map((parameter, index) =>
+    undecorated(index, parameter, { type: types[index], position: positions[index] }),
+  );
   const passthrough = Reflect.getMetadata(RESPONSE_PASSTHROUGH, owner, method) === true;
   for (const [key, { index, data, pipes = [] }] of Object.entries(routed)) {
     const parameter = inputs[index]?.parameter;
@@ -83,12 +72,22 @@ export function methodInputs({ original, owner, method, where, kind: calledBy }:
     const takes = valuesOfInput({ kind, isRest: false }, types[index], pipes);
     inputs[index] = { index, name, parameter, isRest: false, isWhole: !isNamed, kind, passthrough, takes, pipes };
   }
-  const all = Array.from(
-    inputs,
-    (input, index) => input ?? { index, name: undefined, parameter: undefined, ...UNDECLARED },
-  );
+  // A decorator may stand behind the last parameter that was found.
+  const all = Array.from(inputs, (input, index) => input ?? undecorated(index, UNKNOWN, {}));
   refuseTwins(all, where);
   return all;
+}
+
+/** An input that no decorator describes, of the compiler's type, and what the transport passes there. */
+function undecorated(
+  index: number,
+  { name, isRest }: Parameter,
+  { type, position }: { readonly type?: unknown; readonly position?: InputKind | undefined },
+): MethodInput {
+  const kind = position ?? 'argument';
+  const takes = valuesOfInput({ kind, isRest }, type);
+  const isWhole = position !== undefined;
+  return { index, name, parameter: name, isRest, isWhole, kind, passthrough: false, takes, pipes: NO_PIPES };
 }
 
 /** A source that cannot be read to its end has more parameters than were found: the compiler knows how many. */
@@ -96,7 +95,7 @@ function allParametersOf(original: AnyMethod, types: readonly unknown[]): Parame
   const found = parametersOf(original);
   if (found.some(({ isRest }) => isRest)) return found;
   const count = Math.max(found.length, original.length, types.length);
-  return Array.from({ length: count }, (_, index) => found[index] ?? { name: undefined, isRest: false });
+  return Array.from({ length: count }, (_, index) => found[index] ?? UNKNOWN);
 }
 
 /** Whether parameters of a handler are decorated: it is handed these then, and else what its transport passes. */

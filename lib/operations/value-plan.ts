@@ -25,8 +25,9 @@ export function planValues(
     throw invalidOption('share', where, share, expected);
   }
   // Only on HTTP is the outward form made of a result known: GraphQL resolves it further, others serialize it as they like.
-  const outward = isOverHttp ? ({ form: 'wire', transform } as const) : ({ form: 'value' } as const);
-  return { ...outward, type, where, isFrozen: isFrozen(given, where) };
+  const isShared = isFrozen(given, where);
+  if (isOverHttp) return { form: 'wire', transform, type, where, isFrozen: isShared };
+  return { form: 'value', type, where, isFrozen: isShared };
 }
 
 /**

@@ -40,7 +40,7 @@ export default [
   {
     mistake: 'a key function is matched by its prefix only',
     ...lifetimes,
-    find: "if (key.kind === 'function') {",
+    find: "if (kind === 'function') {",
     replace: 'if (false) {',
   },
   {
