@@ -4,6 +4,7 @@ import type { Adapter } from '../adapter.js';
 const LOADERS: Readonly<Record<string, () => Promise<{ readonly adapter: Adapter }>>> = {
   nestash: () => import('./nestash.js'),
   'nestash @Cacheable': () => import('./nestash-method.js'),
+  'nestash, no batches': () => import('./nestash-apart.js'),
   'cache-manager': () => import('./cache-manager.js'),
   cacheable: () => import('./cacheable.js'),
   bentocache: () => import('./bentocache.js'),

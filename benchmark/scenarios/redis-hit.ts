@@ -1,5 +1,5 @@
 import { deepStrictEqual } from 'node:assert';
-import { adapterOf, CACHES } from '../adapters/adapters.js';
+import { adapterOf, PEERS } from '../adapters/adapters.js';
 import type { Cache } from '../adapter.js';
 import { Cannot } from '../adapter.js';
 import { payload } from '../payloads.js';
@@ -22,6 +22,8 @@ interface Hits {
   readonly goal: number;
   /** nestash keeps validated copies in the process; the others do not. */
   readonly isNear?: boolean;
+  /** Shows what it is worth that callers share commands. */
+  readonly showsBatches?: boolean;
 }
 
 export const redisHitScenarios: readonly Scenario[] = [
@@ -32,6 +34,7 @@ export const redisHitScenarios: readonly Scenario[] = [
     kilobytes: 1,
     keys: 1_000,
     goal: 1.5,
+    showsBatches: true,
   },
   { name: 'redis-hit-1', title: 'A hit in Redis, 1 KB, one caller', callers: 1, kilobytes: 1, keys: 1_000, goal: 0.85 },
   {
@@ -54,7 +57,7 @@ export const redisHitScenarios: readonly Scenario[] = [
 ].map(scenarioFor);
 
 function scenarioFor(hits: Hits): Scenario {
-  const { name, title, callers, keys, isNear } = hits;
+  const { name, title, callers, keys } = hits;
   const goal: Goal = { column: 'hits/s', of: 'limit', is: '≥', bound: hits.goal };
   return {
     name,
@@ -62,11 +65,16 @@ function scenarioFor(hits: Hits): Scenario {
     how: `${callers === 1 ? 'One caller asks' : `${callers} callers ask`} for ${keys} keys in turn, each again as soon as it has its answer. The limit is \`GET\` and \`JSON.parse\` with ioredis, without auto-pipelining.`,
     columns: [{ name: 'hits/s', digits: 0 }],
     limit: { entrant: LIMIT, by: 'factor' },
-    entrants: isNear ? [LIMIT, 'nestash'] : [LIMIT, 'nestash', 'nestash @Cacheable', ...CACHES.slice(1)],
+    entrants: entrantsOf(hits),
     goals: [goal],
     servers: oneRedis,
     open: async (entrant, given) => benchOf(await opened(entrant, given, hits), given, hits),
   };
+}
+
+function entrantsOf({ isNear, showsBatches }: Hits): string[] {
+  if (isNear) return [LIMIT, 'nestash'];
+  return [LIMIT, 'nestash', 'nestash @Cacheable', ...(showsBatches ? ['nestash, no batches'] : []), ...PEERS];
 }
 
 async function opened(entrant: string, given: Given, { isNear }: Hits): Promise<Cache> {

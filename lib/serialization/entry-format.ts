@@ -44,6 +44,11 @@ const ETAG = /^[\w-]+$/;
 const NUMBER = /^\d{1,16}$/;
 const UNPRINTABLE = /[^!-$&-~]/g;
 
+/** How many lists of groups are shared, and of how many characters at most: together they take about two megabytes. */
+const MOST_SHARED = 1_000;
+const LONGEST_SHARED = 1_000;
+const groupsByText = new Map<string, ReadonlyMap<string, string>>();
+
 /** The header line of an entry, without the newline. Names hold no spaces, and ids neither spaces nor `=`. */
 export function formatHeader(header: EntryHeader, { compression, length }: PayloadFacts): string {
   const { token, createdAt, expiresAt, staleFor, loadTime, serializer, form } = header;
@@ -74,7 +79,7 @@ export function parseHeader(text: string): HeaderLine | undefined {
   if (![createdAt, expiresAt, staleFor, loadTime, length].every((each) => NUMBER.test(each ?? ''))) return undefined;
   if (!SERIALIZERS.includes(serializer) || !FORMS.includes(form) || !COMPRESSIONS.includes(compression))
     return undefined;
-  const groups = parseGroups(words.slice(ENTRY_FIELDS + 1));
+  const groups = groupsIn(words.slice(ENTRY_FIELDS + 1).join(' '));
   const elsewhere = parseElsewhere(places);
   if (!groups || !elsewhere) return undefined;
   const header: EntryHeader = {
@@ -116,10 +121,21 @@ function parseElsewhere(word: string): readonly Elsewhere[] | undefined {
   }
 }
 
+/** Entries side by side that were built under the same generations share what says so. */
+function groupsIn(text: string): ReadonlyMap<string, string> | undefined {
+  const known = groupsByText.get(text);
+  if (known) return known;
+  const groups = parseGroups(text);
+  if (!groups || text.length > LONGEST_SHARED) return groups;
+  if (groupsByText.size >= MOST_SHARED) groupsByText.clear();
+  groupsByText.set(text, groups);
+  return groups;
+}
+
 /** Undefined where there is none, or one that is no pair: such an entry could never die. */
-function parseGroups(pairs: readonly string[]): ReadonlyMap<string, string> | undefined {
+function parseGroups(text: string): ReadonlyMap<string, string> | undefined {
   const groups = new Map<string, string>();
-  for (const pair of pairs) {
+  for (const pair of text.split(' ')) {
     const equals = pair.lastIndexOf('=');
     if (equals < 1 || equals === pair.length - 1) return undefined;
     groups.set(pair.slice(0, equals), pair.slice(equals + 1));

@@ -33,6 +33,9 @@ interface Union extends Pick<Question, 'names' | 'groups'> {
 /** How many questions one command takes at most. */
 const MOST_QUESTIONS = 128;
 
+/** How many readers get their answers at once: what these ask next is on its way while the others read theirs. */
+const MOST_ANSWERS = 16;
+
 /** A question for more keys than this is a command of its own; with a thousand each, one command would be slow for all. */
 const MOST_NAMES = 64;
 
@@ -79,25 +82,38 @@ export class RedisBatch {
 
   async #answer(readers: readonly Asked[]): Promise<void> {
     const [first] = readers;
+    const union: Union = readers.length === 1 ? first! : unionOf(readers);
+    try {
+      const { values, ...reply } = await this.#replyTo(union);
+      for (const [index, { resolve }] of readers.entries()) {
+        if (index > 0 && index % MOST_ANSWERS === 0) await nextTick();
+        const own = union.places?.[index]!.map((place) => values[place] ?? null) ?? values;
+        resolve({ values: own, ...reply });
+      }
+    } catch (error) {
+      first!.reject(error);
+      for (const { reject } of readers.slice(1)) reject(repeated(error));
+    }
+  }
+
+  async #replyTo({ names, groups }: Union): Promise<Reply> {
     this.#onTheirWay++;
     try {
-      const { names, groups, places }: Union = readers.length === 1 ? first! : unionOf(readers);
       const keys = [...names, ...this.shard.keys.generations(groups)];
       const connection = await this.shard.connection('read');
       const { value: values, runId } = await connection.send('read', (commands) => commands.mget(keys));
       const generations = new Map<string, string | null>();
       for (const [index, group] of groups.entries()) generations.set(group, values[names.length + index] ?? null);
-      for (const [index, { resolve }] of readers.entries()) {
-        const own = places?.[index]!.map((place) => values[place] ?? null) ?? values;
-        resolve({ values: own, generations, runId });
-      }
-    } catch (error) {
-      first!.reject(error);
-      for (const { reject } of readers.slice(1)) reject(repeated(error));
+      return { values, generations, runId };
     } finally {
       this.#onTheirWay--;
     }
   }
+}
+
+/** What is asked until then is sent in the same tick, before anything goes on that waits for this. */
+function nextTick(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }
 
 /** Readers of entries that stand side by side often have one list of groups. */

@@ -61,7 +61,8 @@ export class RedisEntries {
 
   #headerOf(text: string, key: string | undefined): HeaderLine | undefined {
     const known = key === undefined ? undefined : this.#headers.get(key);
-    if (known && text.startsWith(known.line)) return known;
+    // `startsWith` would compare one character after the other.
+    if (known && text.slice(0, known.line.length) === known.line) return known;
     const read = parseHeader(text);
     if (key === undefined || !read || read.line.length > LONGEST_HEADER) return read;
     if (!known && this.#headers.size >= MOST_HEADERS) this.#headers.clear();

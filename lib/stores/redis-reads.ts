@@ -1,4 +1,4 @@
-import type { Address, Entry } from '../core/entry.js';
+import type { Address, Entry, EntryHeader } from '../core/entry.js';
 import { CacheError } from '../core/errors.js';
 import { ROOT_GROUP } from '../keys/groups.js';
 import { isHeadOf } from '../serialization/entry-format.js';
@@ -21,6 +21,7 @@ export class RedisReads {
   readonly #batches = new Map<Shard, RedisBatch>();
   readonly #heads = new Map<Shard, RedisHeads>();
   readonly #remembered = new RememberedEntries();
+  readonly #ownGroups = new OwnGroups();
 
   constructor(
     private readonly topology: RedisTopology,
@@ -46,7 +47,7 @@ export class RedisReads {
 
   /** Remembers what the next reader of an entry should know. */
   note(address: Address, entry: Entry): void {
-    this.noteStored(address.path, ownGroups(address, entry), entry.payload);
+    this.noteStored(address.path, this.#ownGroups.of(address, entry), entry.payload);
   }
 
   /** @param own the groups that the entry names and its readers do not derive. */
@@ -64,10 +65,10 @@ export class RedisReads {
     const read = this.entries.read(values[0], names[0]);
     const entry = read instanceof Promise ? await read : read;
     if (!entry || !isOfRun(runId, generations.get(ROOT_GROUP))) return undefined;
-    const own = ownGroups(address, entry);
+    const own = this.#ownGroups.of(address, entry);
     this.noteStored(address.path, own, entry.payload);
     const unread = own.filter((group) => !generations.has(group));
-    const snapshot = { entry, generations, ...(address.isDependedOn && { own: values[1] ?? null }) };
+    const snapshot = address.isDependedOn ? { entry, generations, own: values[1] ?? null } : { entry, generations };
     return unread.length === 0 || isDead(snapshot) ? snapshot : this.#withOwnGroups(snapshot, unread, shard);
   }
 
@@ -113,11 +114,21 @@ export class RedisReads {
   }
 }
 
-/** The groups that an entry names and its readers do not derive: tags from its result. */
-function ownGroups({ groups }: Address, { header }: Entry): string[] {
-  const own: string[] = [];
-  for (const group of header.groups.keys()) if (!groups.includes(group)) own.push(group);
-  return own;
+/** The groups that entries name and their readers do not derive: tags from their results. */
+class OwnGroups {
+  /** Entries side by side share their groups, and so do their readers. */
+  readonly #last = new WeakMap<
+    EntryHeader['groups'],
+    { readonly derived: readonly string[]; readonly own: string[] }
+  >();
+
+  of({ groups: derived }: Address, { header: { groups } }: Entry): readonly string[] {
+    const last = this.#last.get(groups);
+    if (last?.derived === derived) return last.own;
+    const own = [...groups.keys()].filter((group) => !derived.includes(group));
+    this.#last.set(groups, { derived, own });
+    return own;
+  }
 }
 
 /** A shard that is being moved, or has no master for a moment, is no failure of the store. */

@@ -189,6 +189,14 @@ export default [
     only: 'two where a tag of the result is not known yet',
   },
   {
+    mistake: 'the groups that only the entry names are those of another reader',
+    ...reads,
+    find: 'if (last?.derived === derived) return',
+    replace: 'if (last) return',
+    tests: 'test/integration/stores/redis-namespace.spec.ts',
+    only: 'that each reader does not derive',
+  },
+  {
     mistake: 'each read of a tick is a command',
     ...batch,
     find: 'start += MOST_QUESTIONS) {',
@@ -201,6 +209,20 @@ export default [
     find: 'const MOST_QUESTIONS = 128;',
     replace: 'const MOST_QUESTIONS = Infinity;',
     only: 'several commands',
+  },
+  {
+    mistake: 'all readers of a command have their answers before any asks again',
+    ...batch,
+    find: 'index > 0 && index % MOST_ANSWERS === 0',
+    replace: 'false',
+    only: 'while others get their answers',
+  },
+  {
+    mistake: 'the next readers have their answers before the first were sent what they ask',
+    ...batch,
+    find: 'process.nextTick(resolve)',
+    replace: 'queueMicrotask(resolve)',
+    only: 'while others get their answers',
   },
   {
     mistake: 'a batch is sent before everybody has asked',

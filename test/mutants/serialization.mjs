@@ -288,7 +288,7 @@ export default [
   {
     mistake: 'a header that was remembered counts for whatever is there now',
     file: 'lib/stores/redis-entries.ts',
-    find: 'if (known && text.startsWith(known.line)) return known;',
+    find: 'if (known && text.slice(0, known.line.length) === known.line) return known;',
     replace: 'if (known) return known;',
     tests: 'test/unit/stores/redis-entries.spec.ts',
     only: 'again as soon as it is another one',
@@ -316,6 +316,22 @@ export default [
     replace: 'text.slice(0, end + 1)',
     tests: 'test/unit/stores/redis-entries.spec.ts',
     only: 'without its payload',
+  },
+  {
+    mistake: 'lists of groups are shared without end',
+    file: 'lib/serialization/entry-format.ts',
+    find: 'if (groupsByText.size >= MOST_SHARED) ',
+    replace: 'if (false) ',
+    tests: 'test/unit/serialization/entry-format.spec.ts',
+    only: 'shares the list of its groups',
+  },
+  {
+    mistake: 'lists of groups of any length are shared',
+    file: 'lib/serialization/entry-format.ts',
+    find: ' || text.length > LONGEST_SHARED',
+    replace: '',
+    tests: 'test/unit/serialization/entry-format.spec.ts',
+    only: 'shares the list of its groups',
   },
   {
     mistake: 'what cannot be made smaller is stored larger than it is',

@@ -102,6 +102,20 @@ describe('the reads of one tick', () => {
     expect(calls.length).toBe(4);
   });
 
+  it('are followed by what their readers ask next while others get their answers', async () => {
+    const names = numbered(40);
+    const { bench, addresses, calls } = await benchWith(names);
+    const commands: number[] = [];
+    const readTwice = async (address: Address): Promise<unknown> => {
+      await bench.payload(address);
+      commands.push(calls.length);
+      return bench.payload(address);
+    };
+    expect(await Promise.all(addresses.map(readTwice))).toEqual(names);
+    expect(commands).toEqual([...Array(16).fill(1), ...Array(24).fill(2)]);
+    expect(calls.length).toBe(3);
+  });
+
   it('are several commands where there are very many of them', async () => {
     const names = numbered(300);
     const { bench, addresses, calls } = await benchWith(names);

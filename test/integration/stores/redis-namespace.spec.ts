@@ -250,6 +250,16 @@ describe('the trips to the server', () => {
     expect(await reader.payload(late)).toBeUndefined();
   });
 
+  it('bring the groups of the entry that each reader does not derive', async () => {
+    const [writer, reader] = [await opened.bench(server.url), await opened.bench(server.url)];
+    const plain = writer.address('c');
+    await writer.load(plain, 'y', { lateTags: [writer.tag('late')] });
+    expect(await reader.payload(writer.address('c', writer.tag('late')))).toBe('y');
+    expect(await reader.payload(plain)).toBe('y');
+    await writer.invalidateTags(writer.tag('late'));
+    expect(await reader.payload(plain)).toBeUndefined();
+  });
+
   it('are one for a hit where this process filled the entry, or was handed it', async () => {
     const [first, second] = [opened.client(server.url), opened.client(server.url)];
     const [writer, other] = [await opened.bench({ client: first }), await opened.bench({ client: second })];

@@ -46,6 +46,17 @@ describe('the text of an entry', () => {
     expect(parseEntry(`${line}\n1`)).toEqual({ header: { ...header, elsewhere }, ...plain, payload: '1' });
   });
 
+  it('shares the list of its groups with others that name the same, as long as there are not too many lists', () => {
+    const groupsOf = (id: string, name = 'public') => parseHeader(`${HEADER} ${name}=${id}\n`)?.header.groups;
+    const first = groupsOf('one');
+    expect(groupsOf('one')).toBe(first);
+    expect(groupsOf('two')?.get('public')).toBe('two');
+    expect(groupsOf('one', 'x'.repeat(1_000))).not.toBe(groupsOf('one', 'x'.repeat(1_000)));
+    for (let id = 0; id < 1_000; id++) groupsOf(String(id));
+    expect(groupsOf('one')).not.toBe(first);
+    expect(groupsOf('one')).toEqual(first);
+  });
+
   it('says whether its payload is compressed', () => {
     const compressed = { compression: 'gzip', length: 7 } as const;
     const line = formatHeader(header, compressed);
