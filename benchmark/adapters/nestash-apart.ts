@@ -6,10 +6,10 @@ import { startNestash } from './nestash-application.js';
 /** As many as callers. */
 const APPLICATIONS = 64;
 
-/** What reads cost that share no command: callers get an application each, in turn. */
+/** What reads cost that share no command: each takes the next application, which is free again by then. */
 export const adapter: Adapter = {
   packages: ['nestash', 'ioredis'],
-  setUp: `the same in ${APPLICATIONS} applications on one client, so that no two callers share a command`,
+  setUp: `\`CacheService\` in ${APPLICATIONS} applications on one client, so that no two callers share a command`,
   redis: async (url) => {
     const client = new Redis(url);
     client.setMaxListeners(Infinity);

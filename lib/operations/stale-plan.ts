@@ -17,14 +17,14 @@ export type GivenStaleOptions = readonly StaleOptions[];
  * @throws CacheError `DURATION_INVALID`, and `OPTION_INVALID` for options that contradict each other or the method.
  */
 export function planStale(given: GivenStaleOptions, { where, inputs, isHandler }: MethodFacts): StaleRules | undefined {
-  const [option] = STALE_OPTIONS.filter((each) => given.some((options) => options[each] !== undefined));
-  if (!option) return undefined;
+  const first = STALE_OPTIONS.find((option) => given.some((options) => options[option] !== undefined));
+  if (!first) return undefined;
   const merged: StaleOptions = Object.fromEntries(
     STALE_OPTIONS.map((option) => [option, given.map((each) => each[option]).find((value) => value !== undefined)]),
   );
   if (isHandler && inputs.some(({ kind }) => kind === 'response')) {
     const expected = 'left out where a handler takes @Res(): it runs again, or fails, when something else is answered';
-    throw invalidOption(option, where, merged[option], expected);
+    throw invalidOption(first, where, merged[first], expected);
   }
   return staleRules(merged, where);
 }

@@ -24,8 +24,8 @@ export function planValues(
     const expected = 'left out on handlers: a hit is sent as it is stored, and interceptors may change what they get';
     throw invalidOption('share', where, share, expected);
   }
-  // Only on HTTP is the outward form made of a result known: GraphQL resolves it further, others serialize it as they like.
   const isShared = isFrozen(given, where);
+  // Only on HTTP is the outward form made of a result known: GraphQL resolves it further, others serialize it as they like.
   if (isOverHttp) return { form: 'wire', transform, type, where, isFrozen: isShared };
   return { form: 'value', type, where, isFrozen: isShared };
 }

@@ -82,8 +82,8 @@ export class RedisBatch {
 
   async #answer(readers: readonly Asked[]): Promise<void> {
     const [first] = readers;
-    const union: Union = readers.length === 1 ? first! : unionOf(readers);
     try {
+      const union: Union = readers.length === 1 ? first! : unionOf(readers);
       const { values, ...reply } = await this.#replyTo(union);
       for (const [index, { resolve }] of readers.entries()) {
         if (index > 0 && index % MOST_ANSWERS === 0) await nextTick();
@@ -111,7 +111,7 @@ export class RedisBatch {
   }
 }
 
-/** What is asked until then is sent in the same tick, before anything goes on that waits for this. */
+/** What is asked until then is sent in the same tick; to a single server before the next readers ask. */
 function nextTick(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve));
 }

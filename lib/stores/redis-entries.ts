@@ -10,7 +10,7 @@ interface NewEntry {
   readonly payload: string;
 }
 
-/** How many headers are remembered, and of how many characters at most: together they take about five megabytes. */
+/** How many headers are remembered, and of how many characters at most: together they take five to twenty megabytes. */
 const MOST_HEADERS = 5_000;
 const LONGEST_HEADER = 1_000;
 

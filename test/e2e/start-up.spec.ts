@@ -95,6 +95,12 @@ class BrokenController {
   ambiguous(@Query('user_id') id: string): string {
     return id;
   }
+
+  @Post('o')
+  @CachePut('public:o:<<slug>>', { vary: ['accept-language'] })
+  varied(@Param('id') id: string): string {
+    return id;
+  }
 }
 
 @Injectable()
@@ -142,6 +148,8 @@ describe('the report of an application that refuses to start', () => {
     ['put: the option "key" is'],
     ['put: the option "ttl" is "5 minutes", which is no duration'],
     ['ignored: the option "ignore" is the string "page". It must be a list of names among none'],
+    ['varied: the option "vary" is'],
+    ['varied: the template "public:o:<<slug>>" names <<slug>>, which the method does not have. It can name: "id"'],
     ['ambiguous cannot be cached: <<user_id>> could be its parameter "user_id" or the placeholder of that name'],
   ])('says BrokenController.%s', (expected) => {
     expect(problems.filter((problem) => problem.startsWith(`BrokenController.${expected}`))).toHaveLength(1);

@@ -69,7 +69,7 @@ function stalenessOf({ read, missedAt }: Violation): number {
 }
 
 function longest({ violations }: Course): number {
-  return Math.max(0, ...violations.map(stalenessOf));
+  return violations.reduce((most, each) => Math.max(most, stalenessOf(each)), 0);
 }
 
 /** Kills the connections that listen, pauses the server, and restarts it once. */
