@@ -132,7 +132,7 @@ function groupsIn(text: string): ReadonlyMap<string, string> | undefined {
   return groups;
 }
 
-/** Undefined where there is none, or one that is no pair: such an entry could never die. */
+/** Undefined where one is no pair, as where there is none at all: such an entry could never die. */
 function parseGroups(text: string): ReadonlyMap<string, string> | undefined {
   const groups = new Map<string, string>();
   for (const pair of text.split(' ')) {
@@ -140,7 +140,7 @@ function parseGroups(text: string): ReadonlyMap<string, string> | undefined {
     if (equals < 1 || equals === pair.length - 1) return undefined;
     groups.set(pair.slice(0, equals), pair.slice(equals + 1));
   }
-  return groups.size > 0 ? groups : undefined;
+  return groups;
 }
 
 /** Every UTF-16 unit that is no visible ASCII character as `%` and four digits, so that lone surrogates come back too. */

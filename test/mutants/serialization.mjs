@@ -219,8 +219,8 @@ export default [
   {
     mistake: 'an entry without groups is one that never dies',
     file: 'lib/serialization/entry-format.ts',
-    find: 'return groups.size > 0 ? groups : undefined;',
-    replace: 'return groups;',
+    find: "text.split(' ')) {",
+    replace: "text.split(' ').filter(Boolean)) {",
     tests: 'test/unit/serialization/entry-format.spec.ts',
   },
   {
