@@ -92,7 +92,7 @@ export class PublishedDeletions implements Announcements {
 
   release(name: string): Promise<unknown> {
     const { keys, connection } = this;
-    return connection.run('watch', deleteScript, [keys.generation(name)], [keys.deletions, keys.allPublished]);
+    return connection.run('watch', deleteScript, [keys.generation(name)], keys.announcing);
   }
 
   async isComplete(runId: string | undefined): Promise<boolean> {

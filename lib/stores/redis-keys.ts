@@ -80,6 +80,11 @@ export class RedisKeys {
     return this.generation(ALL_PUBLISHED);
   }
 
+  /** What a script that deletes is told, so that others hear of it: the channel, and the mark for who may not publish. */
+  get announcing(): readonly [channel: string, mark: string] {
+    return [this.deletions, this.allPublished];
+  }
+
   /** The group or path that a generation or an entry is about; any other key as it is. */
   nameOf(key: string): string {
     for (const prefix of [this.generationPrefix, this.entry('')])

@@ -55,10 +55,8 @@ export class SingleServer implements RedisTopology {
   }
 
   async delete(operation: string, names: readonly string[]): Promise<void> {
-    const { deletions, allPublished } = this.shards[0].keys;
-    for (const batch of batchesOf(names)) {
-      await this.connection.run(operation, deleteScript, batch, [deletions, allPublished]);
-    }
+    const { announcing } = this.shards[0].keys;
+    for (const batch of batchesOf(names)) await this.connection.run(operation, deleteScript, batch, announcing);
   }
 
   async closeGroups(operation: string, marks: readonly string[], window: number): Promise<void> {

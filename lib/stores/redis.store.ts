@@ -145,7 +145,7 @@ export class RedisStore implements FarStore {
     const lifetimes = entry ? [whole(entry.lifetime), whole(entry.generationLifetime)] : [0, 0];
     const values = [
       ...[token, mode, header, payload, ...lifetimes, ROOT_LIFETIME, names.generationPrefix],
-      ...[names.deletions, names.allPublished],
+      ...names.announcing,
       ...[generations.size, tags.length, ...generations.values(), ...buckets, ...tags],
     ];
     const { value, runId } = await connection.run('fill', fillScript, keys, values);
